@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a task carries of seccomp; apart, because sched.h includes it. */
+#ifndef _LINUX_SECCOMP_TYPES_H
+#define _LINUX_SECCOMP_TYPES_H
+
+struct seccomp_layer;
+
+/**
+ * struct seccomp - how a task is confined
+ * @mode:	SECCOMP_MODE_*, or kernel/seccomp/internal.h's SECCOMP_MODE_DEAD
+ * @layer:	the newest layer of the task's chain; the task holds a reference
+ *
+ * Both are written by the task itself under its sighand->siglock, @mode only
+ * by kernel/seccomp/mode.c, @layer by seccomp_layer_link() and, at the ends of
+ * a task's life, by the task hooks in kernel/seccomp.c. So the task reads them
+ * without a lock; others take siglock to follow @layer.
+ */
+struct seccomp {
+#ifdef CONFIG_SECCOMP
+	int			mode;
+#endif
+#ifdef CONFIG_SECCOMP_FILTER
+	struct seccomp_layer	*layer;
+#endif
+};
+
+#endif /* _LINUX_SECCOMP_TYPES_H */

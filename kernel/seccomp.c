@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The front door of seccomp: seccomp(2), its two prctl operations, and the
+ * hooks that the rest of the kernel calls. It decodes and dispatches; what the
+ * answers are is decided in kernel/seccomp/, whose internal.h explains the
+ * model.
+ */
+#include <linux/ptrace.h>
+#include <linux/sched/task_stack.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/seccomp.h>
+#include <linux/syscalls.h>
+#include <linux/uaccess.h>
+#include <asm/syscall.h>
+
+#include "seccomp/internal.h"
+
+static long seccomp_get_notif_sizes(void __user *usizes)
+{
+	static const struct seccomp_notif_sizes sizes = {
+		.seccomp_notif		= sizeof(struct seccomp_notif),
+		.seccomp_notif_resp	= sizeof(struct seccomp_notif_resp),
+		.seccomp_data		= sizeof(struct seccomp_data),
+	};
+
+	return copy_to_user(usizes, &sizes, sizeof(sizes)) ? -EFAULT : 0;
+}
+
+/**
+ * sys_seccomp - confine the caller, or ask what this kernel offers
+ * @op:		SECCOMP_SET_MODE_* or SECCOMP_GET_*
+ * @flags:	SECCOMP_FILTER_FLAG_* for SECCOMP_SET_MODE_FILTER, else 0
+ * @uargs:	what @op says, see include/uapi/linux/seccomp.h
+ *
+ * Context: Process context. Takes the caller's siglock.
+ * Return:
+ * * 0		- Success.
+ * * -EINVAL	- Unknown @op, flags or arguments that it does not take, a bad
+ *		  program, or a mode that cannot be entered from the present one.
+ * * -EFAULT	- @uargs, or the program it names, cannot be read or written.
+ * * -EACCES	- Neither no_new_privs nor CAP_SYS_ADMIN.
+ * * -ENOMEM	- No memory, or the caller's chain would become too long.
+ * * -EOPNOTSUPP - SECCOMP_GET_ACTION_AVAIL: there is no such action.
+ */
+SYSCALL_DEFINE3(seccomp, unsigned int, op, unsigned int, flags,
+		void __user *, uargs)
+{
+	if (op == SECCOMP_SET_MODE_FILTER)
+		return seccomp_attach(flags, uargs);
+
+	if (flags)
+		return -EINVAL;
+
+	switch (op) {
+	case SECCOMP_SET_MODE_STRICT:
+		return uargs ? -EINVAL : seccomp_strict_enter();
+	case SECCOMP_GET_ACTION_AVAIL:
+		return seccomp_action_avail(uargs);
+	case SECCOMP_GET_NOTIF_SIZES:
+		return seccomp_get_notif_sizes(uargs);
+	default:
+		return -EINVAL;
+	}
+}
+
+/**
+ * seccomp_prctl_set - prctl(PR_SET_SECCOMP), the older door
+ * @mode:	SECCOMP_MODE_STRICT or SECCOMP_MODE_FILTER
+ * @program:	a struct sock_fprog for filter mode; strict mode ignores it
+ *
+ * Context: Process context. Takes the caller's siglock.
+ * Return: As seccomp(2) with the matching operation and no flags.
+ */
+long seccomp_prctl_set(unsigned long mode, void __user *program)
+{
+	switch (mode) {
+	case SECCOMP_MODE_STRICT:
+		return seccomp_strict_enter();
+	case SECCOMP_MODE_FILTER:
+		return seccomp_attach(0, program);
+	default:
+		return -EINVAL;
+	}
+}
+
+/**
+ * seccomp_prctl_get - prctl(PR_GET_SECCOMP)
+ *
+ * Context: Any.
+ * Return: The caller's SECCOMP_MODE_*.
+ */
+long seccomp_prctl_get(void)
+{
+	return current->seccomp.mode;
+}
+
+/**
+ * seccomp_syscall_enter - judge the system call that the caller has begun
+ *
+ * Called by the system call entry code of a task whose seccomp work flag is
+ * set: after a tracer's system-call-entry stop, so that what the tracer made
+ * of the call is what is judged, and before tracepoints and audit, so that
+ * these see what is really called. The registers already hold the result of a
+ * call that does not exist (-ENOSYS). A tracer may change them in here, so the
+ * caller reads the number again.
+ *
+ * Context: Process context, interrupts on, no locks; may sleep for long in a
+ *	    tracer's stop, and may not return at all.
+ * Return: 0 to make the call, -1 to skip it: then the result is in the
+ *	   registers, or a fatal signal is pending.
+ */
+int seccomp_syscall_enter(void)
+{
+	struct seccomp_call call = {
+		.data.nr	= syscall_get_nr(current, current_pt_regs()),
+		.data.arch	= syscall_get_arch(current),
+	};
+
+	if (current->seccomp.mode != SECCOMP_MODE_DEAD &&
+	    seccomp_call_is_trampoline(&call))
+		return 0;
+
+	switch (current->seccomp.mode) {
+	case SECCOMP_MODE_DISABLED:
+		return 0;
+	case SECCOMP_MODE_STRICT:
+		return seccomp_strict_judge(&call);
+	case SECCOMP_MODE_FILTER:
+		return seccomp_filter_judge(&call);
+	default:
+		/* DEAD: what was to end this task has not; it ends here. */
+		WARN_ON_ONCE(1);
+		do_exit(SIGKILL);
+	}
+}
+
+#ifdef CONFIG_SECCOMP_FILTER
+/**
+ * seccomp_task_dup - a task's memory has been copied from the caller's
+ * @child:	the copy
+ *
+ * The copy owns no reference to the caller's chain until seccomp_task_fork(),
+ * so that a fork which fails in between has nothing to give back.
+ *
+ * Context: Process context; @child is not visible to anybody yet.
+ */
+void seccomp_task_dup(struct task_struct *child)
+{
+	child->seccomp.layer = NULL;
+}
+
+/**
+ * seccomp_task_fork - confine a new task as the caller is
+ * @child:	the new task, which nothing can prevent any more
+ *
+ * Context: The caller's siglock is held; @child does not run yet.
+ */
+void seccomp_task_fork(struct task_struct *child)
+{
+	lockdep_assert_held(seccomp_siglock());
+	child->seccomp.layer = seccomp_layer_get(current->seccomp.layer);
+}
+
+/**
+ * seccomp_task_exit - the caller will make no system call any more
+ *
+ * Lets go of the chain now and not when the task is reaped, since a parent
+ * may leave a zombie for as long as it likes.
+ *
+ * Context: Process context of the exiting task. Takes its siglock.
+ */
+void seccomp_task_exit(void)
+{
+	struct seccomp_layer *layer;
+
+	scoped_guard(spinlock_irq, seccomp_siglock()) {
+		layer = current->seccomp.layer;
+		current->seccomp.layer = NULL;
+	}
+	seccomp_layer_put(layer);
+}
+#endif
