@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What all the scripts share: where things are, how they speak, how they lock.
+#
+# In the cache folder, $SECCOMP_CACHE:
+#	base/ID/		the unpacked base, unmodified (only if asked for)
+#	stripped/ID/		the base without seccomp
+#	work/CHECKOUT/tree/	the stripped base with this checkout's overlay and
+#				patches; unchanged files are hard links to stripped/
+#	work/CHECKOUT/build/	kernels, test programs, logs, by configuration
+#	programs/HASH/		unpacked Debian packages for the guest
+#	ccache/			compiled objects
+# Locks are files NAME.lock beside what they protect; they are never deleted.
+# A folder that is made in several steps is made under another name and renamed
+# when it is complete, so what has its name can be trusted.
+
+set -euo pipefail
+export LC_ALL=C.UTF-8
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+me=${0##*/}
+
+: "${SECCOMP_CACHE:=$HOME/.cache/seccomp-linux}"
+: "${ARCH:=x86_64}"
+: "${DEBUG:=}" "${STRIPPED:=}" "${UNMODIFIED:=}" "${CONFIG:=}" "${BASE_TARBALL:=}" "${ACCEL:=tcg}"
+
+say() { printf '%s\n' "$*" >&2; }
+die() { printf '%s: %s\n' "$me" "$*" >&2; exit 1; }
+
+[[ $SECCOMP_CACHE = /* ]] || die "SECCOMP_CACHE=$SECCOMP_CACHE: give an absolute path"
+case $SECCOMP_CACHE/ in
+"$top"/*) die "SECCOMP_CACHE=$SECCOMP_CACHE lies in the checkout: give a folder outside" ;;
+esac
+mkdir -p "$SECCOMP_CACHE" || die "SECCOMP_CACHE=$SECCOMP_CACHE cannot be made"
+
+[[ -f $top/qemu/arch/$ARCH.config ]] ||
+	die "ARCH=$ARCH is not supported; there is: $(cd "$top/qemu/arch" && echo *.config | sed 's/\.config//g')"
+for flag in DEBUG STRIPPED UNMODIFIED; do
+	[[ ${!flag} = '' || ${!flag} = 0 || ${!flag} = 1 ]] || die "$flag=${!flag}: 1 or 0"
+	[[ ${!flag} != 0 ]] || printf -v "$flag" ''
+done
+[[ -z $STRIPPED || -z $UNMODIFIED ]] || die "STRIPPED=1 and UNMODIFIED=1 exclude each other"
+if [[ $CONFIG ]]; then
+	[[ -r $CONFIG ]] || die "CONFIG=$CONFIG cannot be read"
+	CONFIG=$(realpath "$CONFIG")
+fi
+
+checkout_id=$(basename "$top")-$(printf %s "$top" | sha256sum | cut -c1-8)
+work=$SECCOMP_CACHE/work/$checkout_id
+
+# Which of the three trees is meant, and the name of a build of it.
+variant=patched
+[[ ! $STRIPPED ]] || variant=stripped
+[[ ! $UNMODIFIED ]] || variant=unmodified
+build_name=$ARCH-$variant${DEBUG:+-debug}
+[[ ! $CONFIG ]] || build_name+=-$(sha256sum < "$CONFIG" | cut -c1-8)
+# shellcheck disable=SC2034 # for the scripts that source this
+build=$work/build/$build_name
+
+# lock FILE exclusive|shared: held until this process and its children end.
+lock() {
+	local fd
+	mkdir -p "$(dirname "$1")"
+	exec {fd}>> "$1"
+	flock --"$2" --nonblock "$fd" && return
+	say "$me: waiting for another run to let go of $1"
+	flock --"$2" "$fd"
+}
+
+# The step's own output goes to a log; what failed shows its end.
+logged() {
+	local log=$1
+	shift
+	mkdir -p "$(dirname "$log")"
+	"$@" > "$log" 2>&1 && return
+	tail -n 20 "$log" >&2
+	die "failed: $1 (all of it in $log)"
+}
