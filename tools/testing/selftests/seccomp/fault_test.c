@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory that runs out: wherever it does, a filter is either there in full or has left
+ * nothing, and the caller knows which.
+ */
+
+#include "common.h"
+#include "kselftest_harness.h"
+
+#define REFUSED_CALL	__NR_getppid
+#define FAIL_NTH	"/proc/thread-self/fail-nth"
+#define DEBUGFS		"/sys/kernel/debug/"
+/* More allocations than any of these calls makes; whoever comes this far runs in circles. */
+#define FAULTS_MAX	2000
+
+/* What is in the way of faults where our calls allocate: they may all sleep. */
+static const struct knob {
+	const char *path;
+	const char *value;
+	bool vital;
+} knobs[] = {
+	{ DEBUGFS "failslab/ignore-gfp-wait", "N", true },
+	{ DEBUGFS "failslab/verbose", "0", false },
+	{ DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N", false },
+	{ DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N", false },
+	{ DEBUGFS "fail_page_alloc/min-order", "0", false },
+	{ DEBUGFS "fail_page_alloc/verbose", "0", false },
+};
+
+static bool file_read(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = -1;
+
+	if (fd >= 0) {
+		n = read(fd, text, size - 1);
+		close(fd);
+	}
+	text[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+static bool file_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+/* The task's next allocations will go well but for this one; 0: they all will. */
+static void fault_arm(int fd, unsigned int nth)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", nth);
+	CHILD_REQUIRE(pwrite(fd, text, strlen(text), 0) == (ssize_t)strlen(text));
+}
+
+/* Ends it, and says whether there was a fault. */
+static bool fault_disarm(int fd)
+{
+	char text[16] = "";
+
+	CHILD_REQUIRE(pread(fd, text, sizeof(text) - 1, 0) > 0);
+	fault_arm(fd, 0);
+	return atoi(text) == 0;
+}
+
+/* Refuses one call at the end of as many idle instructions as were asked for. */
+static struct sock_fprog refusal_of_length(unsigned int length)
+{
+	static struct sock_filter insns[BPF_MAXINSNS];
+	const struct sock_filter end[] = {
+		ON_NR(REFUSED_CALL, SECCOMP_RET_ERRNO | EXDEV), RET(SECCOMP_RET_ALLOW),
+	};
+	unsigned int i;
+
+	for (i = 0; i < length - ARRAY_SIZE(end); i++)
+		insns[i] = (struct sock_filter)LOAD(nr);
+	memcpy(insns + i, end, sizeof(end));
+	return (struct sock_fprog){ .len = length, .filter = insns };
+}
+
+static bool refused(void)
+{
+	return syscall(REFUSED_CALL) == -1 && errno == EXDEV;
+}
+
+static int install_by_call(const struct sock_fprog *prog)
+{
+	return filter_install(0, prog);
+}
+
+static int install_logged(const struct sock_fprog *prog)
+{
+	return filter_install(SECCOMP_FILTER_FLAG_LOG, prog);
+}
+
+static void install_plain(void *unused)
+{
+	struct sock_fprog prog = refusal_of_length(8);
+
+	CHILD_REQUIRE(!filter_install(0, &prog));
+	CHILD_REQUIRE(refused());
+}
+
+TEST(present)
+{
+	ASSERT_TRUE(exited_with(child_status(install_plain, NULL), 0));
+}
+
+struct knob_values {
+	char text[ARRAY_SIZE(knobs)][16];
+};
+
+/* NULL, or what keeps faults from happening here. */
+static const char *knobs_set(struct knob_values *saved)
+{
+	unsigned int i;
+
+	if (access(FAIL_NTH, W_OK))
+		return FAIL_NTH;
+	for (i = 0; i < ARRAY_SIZE(knobs); i++) {
+		file_read(knobs[i].path, saved->text[i], sizeof(saved->text[i]));
+		if (!file_write(knobs[i].path, knobs[i].value) && knobs[i].vital)
+			return knobs[i].path;
+	}
+	return NULL;
+}
+
+static bool knobs_restore(const struct knob_values *saved)
+{
+	bool done = true;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(knobs); i++)
+		if (saved->text[i][0])
+			done &= file_write(knobs[i].path, saved->text[i]);
+	return done;
+}
+
+FIXTURE(install) {
+	struct knob_values saved;
+};
+
+FIXTURE_VARIANT(install) {
+	int (*install)(const struct sock_fprog *prog);
+	unsigned int length;
+	/* layers that are there before */
+	int under;
+};
+
+FIXTURE_VARIANT_ADD(install, first) {
+	.install = install_by_call, .length = 8,
+};
+
+FIXTURE_VARIANT_ADD(install, first_by_prctl) {
+	.install = filter_install_prctl, .length = 8,
+};
+
+FIXTURE_VARIANT_ADD(install, first_and_longest) {
+	.install = install_by_call, .length = BPF_MAXINSNS,
+};
+
+FIXTURE_VARIANT_ADD(install, upper) {
+	.install = install_by_call, .length = 8, .under = 2,
+};
+
+FIXTURE_VARIANT_ADD(install, upper_logged_and_long) {
+	.install = install_logged, .length = 512, .under = 2,
+};
+
+FIXTURE_SETUP(install)
+{
+	const char *missing = knobs_set(&self->saved);
+
+	if (missing)
+		SKIP(return, "cannot write %s", missing);
+}
+
+/* In the parent, who gets here whatever becomes of the test. */
+FIXTURE_TEARDOWN_PARENT(install)
+{
+	EXPECT_TRUE(knobs_restore(&self->saved));
+}
+
+struct install_fault {
+	const FIXTURE_VARIANT(install) *variant;
+	unsigned int nth;
+};
+
+/* How an installation with one fault can end well: exit statuses. */
+enum { NOT_HIT = 10, REFUSED, DONE_WITHOUT };
+
+static void install_under_fault(void *arg)
+{
+	const struct install_fault *fault = arg;
+	const FIXTURE_VARIANT(install) *variant = fault->variant;
+	struct sock_fprog prog = refusal_of_length(variant->length);
+	int fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
+	long mode, no_new_privs, layers = variant->under;
+	int i, ret, error;
+	bool hit;
+
+	CHILD_REQUIRE(fd >= 0);
+	for (i = 0; i < variant->under; i++)
+		CHILD_REQUIRE(!filter_install(0, &PROGRAM(RET(SECCOMP_RET_ALLOW))));
+	mode = status_field(0, "Seccomp");
+	no_new_privs = status_field(0, "NoNewPrivs");
+
+	fault_arm(fd, fault->nth);
+	ret = variant->install(&prog);
+	error = errno;
+	hit = fault_disarm(fd);
+
+	if (ret) {
+		CHILD_REQUIRE(ret == -1 && hit);
+		errno = error;
+		CHILD_REQUIRE(error == ENOMEM);
+		CHILD_REQUIRE(status_field(0, "Seccomp") == mode);
+		CHILD_REQUIRE(!refused());
+	} else {
+		/* Also after a fault, which the kernel may know how to do without. */
+		layers++;
+		CHILD_REQUIRE(status_field(0, "Seccomp") == SECCOMP_MODE_FILTER);
+		CHILD_REQUIRE(refused());
+	}
+	CHILD_REQUIRE(status_field(0, "Seccomp_filters") == layers);
+	CHILD_REQUIRE(status_field(0, "NoNewPrivs") == no_new_privs);
+
+	install_plain(NULL);
+	CHILD_REQUIRE(status_field(0, "Seccomp_filters") == layers + 1);
+	_exit(!hit ? NOT_HIT : ret ? REFUSED : DONE_WITHOUT);
+}
+
+TEST_F(install, all_or_nothing)
+{
+	struct install_fault fault = { .variant = variant };
+	unsigned int refusals = 0;
+	int status;
+
+	do {
+		ASSERT_TRUE(++fault.nth < FAULTS_MAX);
+		status = child_status(install_under_fault, &fault);
+		ASSERT_TRUE(exited_with(status, NOT_HIT) || exited_with(status, REFUSED) ||
+			    exited_with(status, DONE_WITHOUT))
+			TH_LOG("fault %u", fault.nth);
+		refusals += exited_with(status, REFUSED);
+	} while (!exited_with(status, NOT_HIT));
+	/* The program itself needs memory: faults that never mattered were not ours. */
+	EXPECT_TRUE(refusals > 0);
+}
+
+FIXTURE(forking) {
+	struct knob_values saved;
+};
+
+FIXTURE_SETUP(forking)
+{
+	const char *missing = knobs_set(&self->saved);
+
+	if (missing)
+		SKIP(return, "cannot write %s", missing);
+}
+
+FIXTURE_TEARDOWN_PARENT(forking)
+{
+	EXPECT_TRUE(knobs_restore(&self->saved));
+}
+
+#define FORKING_LAYERS	3
+
+static int forked(void *unused)
+{
+	return !refused() || status_field(0, "Seccomp_filters") != FORKING_LAYERS;
+}
+
+/*
+ * A fork that fails on its way takes nothing along; one that does not takes all. Here the
+ * memory is shared: copies of pages would be made with faults in the way of whoever writes
+ * next, be it the kernel into the area of rseq(2), for which it kills.
+ */
+static void fork_under_faults(void *unused)
+{
+	static char stack[1 << 16] __attribute__((aligned(64)));
+	int fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
+	unsigned int nth, failed = 0;
+	bool hit = true;
+	pid_t pid;
+	int i;
+
+	CHILD_REQUIRE(fd >= 0);
+	for (i = 0; i < FORKING_LAYERS; i++)
+		install_plain(NULL);
+
+	for (nth = 1; hit; nth++) {
+		CHILD_REQUIRE(nth < FAULTS_MAX);
+		fault_arm(fd, nth);
+		pid = clone(forked, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+		hit = fault_disarm(fd);
+		if (pid < 0)
+			failed++;
+		else
+			CHILD_REQUIRE(exited_with(wait_status(pid), 0));
+		CHILD_REQUIRE(refused());
+		CHILD_REQUIRE(status_field(0, "Seccomp_filters") == FORKING_LAYERS);
+	}
+	CHILD_REQUIRE(failed > 0);
+}
+
+TEST_F(forking, b25_all_or_nothing)
+{
+	EXPECT_TRUE(exited_with(child_status(fork_under_faults, NULL), 0));
+}
+
+TEST_HARNESS_MAIN
