@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0
+# The commands; each is a script of the same name in scripts/.
+
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+
+export ARCH DEBUG STRIPPED UNMODIFIED CONFIG BASE_TARBALL SECCOMP_CACHE ACCEL
+# A command goes to the guest as it was typed: its $ are the guest's.
+ifdef CMD
+override CMD := $(value CMD)
+endif
+export CMD
+
+.DEFAULT_GOAL := help
+.PHONY: help run shell check lint kernel image-path tree tree-path config clean
+
+help:	## this list
+	@echo 'Seccomp, rewritten, on Linux 6.12. Commands:'
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14 | sed 's/^/  make /'
+	@echo
+	@sed -n 's/^#: \{0,1\}//p' $(MAKEFILE_LIST)
+
+#: Variables, with any of these:
+#:   ARCH=x86_64         the architecture (only this one so far)
+#:   DEBUG=1             the kernel that looks for mistakes: KASAN, lockdep, ...
+#:   STRIPPED=1          the base without any seccomp, the control
+#:   UNMODIFIED=1        the base as it is, to compare with
+#:   CONFIG=FILE         one more configuration fragment, in a build of its own
+#:   BASE_TARBALL=FILE   a Linux 6.12.y tarball instead of Debian's package
+#:   SECCOMP_CACHE=DIR   where everything is kept (~/.cache/seccomp-linux)
+#:   ACCEL=kvm           run guests with KVM; the default is emulation (tcg)
+
+run:	## the guided tour and real programs; with CMD='...' that command in the guest
+	@scripts/run
+
+shell:	## an interactive shell in the guest, on top of this machine's files
+	@scripts/guest --shell
+
+check:	## every test; ends with "N passed, N failed, N skipped"
+	@scripts/check
+
+lint:	## static checks of our files
+	@scripts/lint
+
+kernel:	## build a kernel
+	@scripts/kernel > /dev/null
+
+image-path:	## print where the built boot image is (with make -s)
+	@scripts/kernel
+
+tree:	## bring the patched source tree up to date
+	@scripts/kernel --tree > /dev/null
+
+tree-path:	## print where it is (with make -s)
+	@scripts/kernel --tree
+
+config:	## configure the kernel, without building it
+	@scripts/kernel --config
+
+clean:	## remove this checkout's tree, builds and logs from the cache
+	@scripts/clean
