@@ -34,13 +34,11 @@ static long seccomp_get_notif_sizes(void __user *usizes)
  * @uargs:	what @op says, see include/uapi/linux/seccomp.h
  *
  * Context: Process context. Takes the caller's siglock.
- * Return:
+ * Return: What seccomp_attach() returns for SECCOMP_SET_MODE_FILTER; else
  * * 0		- Success.
- * * -EINVAL	- Unknown @op, flags or arguments that it does not take, a bad
- *		  program, or a mode that cannot be entered from the present one.
- * * -EFAULT	- @uargs, or the program it names, cannot be read or written.
- * * -EACCES	- Neither no_new_privs nor CAP_SYS_ADMIN.
- * * -ENOMEM	- No memory, or the caller's chain would become too long.
+ * * -EINVAL	- Unknown @op, flags or arguments that it does not take, or a
+ *		  mode that cannot be entered from the present one.
+ * * -EFAULT	- @uargs cannot be read or written.
  * * -EOPNOTSUPP - SECCOMP_GET_ACTION_AVAIL: there is no such action.
  */
 SYSCALL_DEFINE3(seccomp, unsigned int, op, unsigned int, flags,
@@ -78,7 +76,7 @@ long seccomp_prctl_set(unsigned long mode, void __user *program)
 	case SECCOMP_MODE_STRICT:
 		return seccomp_strict_enter();
 	case SECCOMP_MODE_FILTER:
-		return seccomp_attach(0, program);
+		return seccomp_attach_prctl(program);
 	default:
 		return -EINVAL;
 	}
@@ -116,23 +114,23 @@ int seccomp_syscall_enter(void)
 		.data.nr	= syscall_get_nr(current, current_pt_regs()),
 		.data.arch	= syscall_get_arch(current),
 	};
+	int mode;
 
-	if (current->seccomp.mode != SECCOMP_MODE_DEAD &&
-	    seccomp_call_is_trampoline(&call))
-		return 0;
+	smp_rmb();	/* (C), see internal.h */
+	mode = smp_load_acquire(&current->seccomp.mode);	/* (B) */
 
-	switch (current->seccomp.mode) {
-	case SECCOMP_MODE_DISABLED:
-		return 0;
-	case SECCOMP_MODE_STRICT:
-		return seccomp_strict_judge(&call);
-	case SECCOMP_MODE_FILTER:
-		return seccomp_filter_judge(&call);
-	default:
-		/* DEAD: what was to end this task has not; it ends here. */
-		WARN_ON_ONCE(1);
+	/*
+	 * DEAD: what was to end this task has not; it ends here. DISABLED:
+	 * the work flag says otherwise, and nothing may pass for that.
+	 */
+	if (WARN_ON_ONCE(mode != SECCOMP_MODE_STRICT &&
+			 mode != SECCOMP_MODE_FILTER))
 		do_exit(SIGKILL);
-	}
+
+	if (seccomp_is_suspended() || seccomp_call_is_trampoline(&call))
+		return 0;
+	return mode == SECCOMP_MODE_STRICT ? seccomp_strict_judge(&call) :
+					     seccomp_filter_judge(&call);
 }
 
 #ifdef CONFIG_SECCOMP_FILTER
@@ -159,7 +157,11 @@ void seccomp_task_dup(struct task_struct *child)
 void seccomp_task_fork(struct task_struct *child)
 {
 	lockdep_assert_held(seccomp_siglock());
+	/* As now, and not as when the child was copied: see tsync.c. */
 	child->seccomp.layer = seccomp_layer_get(current->seccomp.layer);
+	seccomp_mode_inherit(child);
+	if (task_no_new_privs(current))
+		task_set_no_new_privs(child);
 }
 
 /**

@@ -45,4 +45,31 @@ static inline void seccomp_task_fork(struct task_struct *child) { }
 static inline void seccomp_task_exit(void) { }
 #endif
 
+#if defined(CONFIG_SECCOMP_FILTER) && defined(CONFIG_CHECKPOINT_RESTORE)
+int seccomp_ptrace_may_suspend(void);
+long seccomp_ptrace_get_filter(struct task_struct *task, unsigned long index,
+			       void __user *uinsns);
+long seccomp_ptrace_get_metadata(struct task_struct *task, unsigned long size,
+				 void __user *umetadata);
+#else
+static inline int seccomp_ptrace_may_suspend(void)
+{
+	return -EINVAL;
+}
+
+static inline long seccomp_ptrace_get_filter(struct task_struct *task,
+					     unsigned long index,
+					     void __user *uinsns)
+{
+	return -EIO;
+}
+
+static inline long seccomp_ptrace_get_metadata(struct task_struct *task,
+					       unsigned long size,
+					       void __user *umetadata)
+{
+	return -EIO;
+}
+#endif
+
 #endif /* _LINUX_SECCOMP_H */

@@ -10,10 +10,11 @@ struct seccomp_layer;
  * @mode:	SECCOMP_MODE_*, or kernel/seccomp/internal.h's SECCOMP_MODE_DEAD
  * @layer:	the newest layer of the task's chain; the task holds a reference
  *
- * Both are written by the task itself under its sighand->siglock, @mode only
- * by kernel/seccomp/mode.c, @layer by seccomp_layer_link() and, at the ends of
- * a task's life, by the task hooks in kernel/seccomp.c. So the task reads them
- * without a lock; others take siglock to follow @layer.
+ * Both are written under sighand->siglock, by the task itself or by a thread of
+ * its process that synchronises them: @mode only by kernel/seccomp/mode.c,
+ * @layer by seccomp_layer_assign() and, at the ends of a task's life, by the
+ * task hooks in kernel/seccomp.c. The task reads them without a lock, see
+ * kernel/seccomp/internal.h; others take siglock to follow @layer.
  */
 struct seccomp {
 #ifdef CONFIG_SECCOMP

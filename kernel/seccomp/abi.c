@@ -26,8 +26,10 @@ VALUE(SECCOMP_SET_MODE_FILTER, 1);
 VALUE(SECCOMP_GET_ACTION_AVAIL, 2);
 VALUE(SECCOMP_GET_NOTIF_SIZES, 3);
 
+VALUE(SECCOMP_FILTER_FLAG_TSYNC, 0x1);
 VALUE(SECCOMP_FILTER_FLAG_LOG, 0x2);
 VALUE(SECCOMP_FILTER_FLAG_SPEC_ALLOW, 0x4);
+VALUE(SECCOMP_FILTER_FLAG_TSYNC_ESRCH, 0x10);
 
 VALUE(SECCOMP_RET_KILL_PROCESS, 0x80000000);
 VALUE(SECCOMP_RET_KILL_THREAD, 0);
@@ -43,6 +45,9 @@ VALUE(SECCOMP_RET_ACTION, 0x7fff0000);
 
 VALUE(PTRACE_EVENT_SECCOMP, 7);
 VALUE(PTRACE_O_TRACESECCOMP, 0x80);
+VALUE(PTRACE_O_SUSPEND_SECCOMP, 0x200000);
+VALUE(PTRACE_SECCOMP_GET_FILTER, 0x420c);
+VALUE(PTRACE_SECCOMP_GET_METADATA, 0x420d);
 VALUE(SYS_SECCOMP, 1);
 
 SIZE(struct seccomp_data, 64);
@@ -50,6 +55,10 @@ FIELD(struct seccomp_data, nr, 0, 4);
 FIELD(struct seccomp_data, arch, 4, 4);
 FIELD(struct seccomp_data, instruction_pointer, 8, 8);
 FIELD(struct seccomp_data, args, 16, 48);
+
+SIZE(struct seccomp_metadata, 16);
+FIELD(struct seccomp_metadata, filter_off, 0, 8);
+FIELD(struct seccomp_metadata, flags, 8, 8);
 
 SIZE(struct seccomp_notif_sizes, 6);
 FIELD(struct seccomp_notif_sizes, seccomp_notif, 0, 2);

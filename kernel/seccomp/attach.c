@@ -7,6 +7,7 @@
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/filter.h>
+#include <linux/mutex.h>
 #include <linux/nospec.h>
 #include <linux/sched/signal.h>
 #include <linux/user_namespace.h>
@@ -14,9 +15,12 @@
 #include "internal.h"
 
 /* The flags there are, and those that a layer remembers. */
-#define SECCOMP_FLAGS		(SECCOMP_FILTER_FLAG_LOG | \
-				 SECCOMP_FILTER_FLAG_SPEC_ALLOW)
-#define SECCOMP_LAYER_FLAGS	SECCOMP_FILTER_FLAG_LOG
+#define SECCOMP_FLAGS		(SECCOMP_FILTER_FLAG_TSYNC | \
+				 SECCOMP_FILTER_FLAG_LOG | \
+				 SECCOMP_FILTER_FLAG_SPEC_ALLOW | \
+				 SECCOMP_FILTER_FLAG_TSYNC_ESRCH)
+#define SECCOMP_LAYER_FLAGS	(SECCOMP_FILTER_FLAG_LOG | SECCOMP_LAYER_PRCTL)
+static_assert(!(SECCOMP_FLAGS & SECCOMP_LAYER_PRCTL));
 
 /*
  * A filter makes calls fail in ways that a program does not expect. If the
@@ -30,11 +34,9 @@ static bool seccomp_may_attach(void)
 	       ns_capable_noaudit(current_user_ns(), CAP_SYS_ADMIN);
 }
 
-static struct seccomp_layer *seccomp_attach_prepare(unsigned int flags,
-						    void __user *uprogram)
+static struct seccomp_prog *seccomp_attach_prepare(void __user *uprogram)
 {
 	struct sock_fprog program;
-	struct seccomp_prog *prog;
 	int err;
 
 	err = seccomp_fprog_read(&program, uprogram);
@@ -42,25 +44,82 @@ static struct seccomp_layer *seccomp_attach_prepare(unsigned int flags,
 		return ERR_PTR(err);
 	if (!seccomp_may_attach())
 		return ERR_PTR(-EACCES);
-
-	prog = seccomp_prog_create(&program);
-	if (IS_ERR(prog))
-		return ERR_CAST(prog);
-	return seccomp_layer_create(prog, flags & SECCOMP_LAYER_FLAGS);
+	return seccomp_prog_create(&program);
 }
 
-static int seccomp_attach_locked(struct seccomp_layer *layer)
+static long seccomp_attach_locked(struct seccomp_layer *layer, unsigned int flags)
 {
-	int err;
+	bool mitigate = !(flags & SECCOMP_FILTER_FLAG_SPEC_ALLOW);
 
+	if (layer->parent != current->seccomp.layer)
+		return -EAGAIN;
 	if (!seccomp_mode_may_become(SECCOMP_MODE_FILTER))
 		return -EINVAL;
-	err = seccomp_layer_link(layer);
-	if (err)
-		return err;
-	/* The chain is in place before the mode makes calls look at it. */
-	seccomp_mode_set(SECCOMP_MODE_FILTER);
+	if (flags & SECCOMP_FILTER_FLAG_TSYNC) {
+		long err = seccomp_tsync_check(layer->parent);
+
+		if (err)
+			return err;
+	}
+
+	seccomp_layer_assign(current, layer);
+	seccomp_mode_set(current, SECCOMP_MODE_FILTER);
+	if (mitigate)
+		arch_seccomp_spec_mitigate(current);
+	if (flags & SECCOMP_FILTER_FLAG_TSYNC)
+		seccomp_tsync_publish(layer, mitigate);
 	return 0;
+}
+
+static long seccomp_attach_prog(struct seccomp_prog *prog, unsigned int flags)
+{
+	struct seccomp_layer *layer;
+	long ret;
+
+	/* Again, if another thread's TSYNC has given the caller a new chain. */
+	do {
+		layer = seccomp_layer_create(READ_ONCE(current->seccomp.layer),
+					     prog, flags & SECCOMP_LAYER_FLAGS);
+		if (IS_ERR(layer))
+			return PTR_ERR(layer);
+		scoped_guard(spinlock_irq, seccomp_siglock())
+			ret = seccomp_attach_locked(layer, flags);
+		/* Who has taken the layer has a reference of its own. */
+		seccomp_layer_put(layer);
+	} while (ret == -EAGAIN);
+	return ret;
+}
+
+static long seccomp_attach_prog_all(struct seccomp_prog *prog, unsigned int flags)
+{
+	struct mutex *guard = &current->signal->cred_guard_mutex;
+	long ret;
+
+	/*
+	 * Killable, because a thread that executes a program holds it while it
+	 * waits for this one to die.
+	 */
+	if (mutex_lock_killable(guard))
+		return -EINTR;
+	ret = seccomp_attach_prog(prog, flags);
+	mutex_unlock(guard);
+	return ret > 0 && flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH ? -ESRCH : ret;
+}
+
+static long seccomp_attach_flags(unsigned int flags, void __user *uprogram)
+{
+	struct seccomp_prog *prog;
+	long ret;
+
+	prog = seccomp_attach_prepare(uprogram);
+	if (IS_ERR(prog))
+		return PTR_ERR(prog);
+	if (flags & SECCOMP_FILTER_FLAG_TSYNC)
+		ret = seccomp_attach_prog_all(prog, flags);
+	else
+		ret = seccomp_attach_prog(prog, flags);
+	seccomp_prog_put(prog);
+	return ret;
 }
 
 /**
@@ -71,32 +130,33 @@ static int seccomp_attach_locked(struct seccomp_layer *layer)
  * Flags are judged before @uprogram is touched: libraries find out by a NULL
  * program whether a kernel knows a flag.
  *
- * Context: Process context. May sleep. Takes the caller's siglock.
- * Return: 0, or an error, and then nothing has changed:
+ * Context: Process context. May sleep. Takes the caller's siglock, and its
+ *	    cred_guard_mutex for SECCOMP_FILTER_FLAG_TSYNC.
+ * Return: 0, or anything else, and then nothing has changed:
  * * -EINVAL	- An unknown flag, a program that is refused, or strict mode.
  * * -EFAULT	- @uprogram or its instructions cannot be read.
  * * -EACCES	- Neither no_new_privs nor CAP_SYS_ADMIN.
  * * -ENOMEM	- No memory, or the chain would become too long.
+ * * positive	- SECCOMP_FILTER_FLAG_TSYNC: the id of a thread that cannot follow.
+ * * -ESRCH	- The same, if it has no id in the caller's pid namespace, or if
+ *		  SECCOMP_FILTER_FLAG_TSYNC_ESRCH is set.
+ * * -EINTR	- SECCOMP_FILTER_FLAG_TSYNC: the process is being killed.
  */
 long seccomp_attach(unsigned int flags, void __user *uprogram)
 {
-	struct seccomp_layer *layer;
-	int err;
-
 	if (flags & ~SECCOMP_FLAGS)
 		return -EINVAL;
+	return seccomp_attach_flags(flags, uprogram);
+}
 
-	layer = seccomp_attach_prepare(flags, uprogram);
-	if (IS_ERR(layer))
-		return PTR_ERR(layer);
-
-	scoped_guard(spinlock_irq, seccomp_siglock())
-		err = seccomp_attach_locked(layer);
-	if (err) {
-		seccomp_layer_put(layer);
-		return err;
-	}
-	if (!(flags & SECCOMP_FILTER_FLAG_SPEC_ALLOW))
-		arch_seccomp_spec_mitigate(current);
-	return 0;
+/**
+ * seccomp_attach_prctl - the same, through the door that takes no flags
+ * @uprogram:	a struct sock_fprog in user space
+ *
+ * Context: Process context. May sleep. Takes the caller's siglock.
+ * Return: As seccomp_attach().
+ */
+long seccomp_attach_prctl(void __user *uprogram)
+{
+	return seccomp_attach_flags(SECCOMP_LAYER_PRCTL, uprogram);
 }

@@ -7,22 +7,29 @@
  * A program (struct seccomp_prog, prog.c) is what user space handed in: it is
  * checked and compiled once and never changes.
  *
- * A layer (struct seccomp_layer, layer.c) is one installation of a program.
- * Layers are linked from the newest to the oldest by @parent. A task points to
- * its newest layer; what it reaches from there is its chain, and every layer
- * of it judges every call. fork() makes chains share their older layers, so
- * that all chains together form a tree whose edges point to the root:
+ * A layer (struct seccomp_layer, layer.c) is a program that was installed on
+ * top of another layer, with its flags. Layers are linked from the newest to
+ * the oldest by @parent. A task points to its newest layer; what it reaches
+ * from there is its chain, and every layer of it judges every call. All chains
+ * together form a tree whose edges point to the root:
  *
  *	task A ----> a2 --> a1 --.
  *	                          >--> p2 --> p1     (parent before the fork)
  *	task B ----> b1 ---------'
  *	task C (thread of B) --> b1
  *
+ * Both are shared by all who install the same: equal instructions are one
+ * program, equal programs with equal flags on one and the same layer are one
+ * layer. So two chains that hold the same programs with the same flags in the
+ * same order are the same chain, whoever has installed them, and pointers tell.
+ * (The flags include the door, SECCOMP_LAYER_PRCTL.)
+ *
  * Modes (task->seccomp.mode, mode.c is the only writer)
  * -----------------------------------------------------
  *	DISABLED -> STRICT	seccomp_strict_enter()
- *	DISABLED -> FILTER	seccomp_attach()
- *	FILTER   -> FILTER	seccomp_attach(), one layer more
+ *	DISABLED -> FILTER	seccomp_attach(), by the task or by a thread of its
+ *				process that synchronises them (tsync.c)
+ *	FILTER   -> FILTER	the same, for one layer more
  *	any      -> DEAD	a verdict has ended the task: whatever becomes of
  *				the signal, it makes no further system call
  * Nothing leads back. A child starts in its parent's mode.
@@ -30,18 +37,42 @@
  * Counts
  * ------
  * seccomp_layer.refs: one for each task whose newest layer it is, one for each
- *	layer whose parent it is, one for whoever is installing it. At zero the
- *	layer is freed and gives back its parent's.
- * seccomp_prog.refs: one for each layer that runs it.
+ *	layer whose parent it is, one for whoever is installing or reading it.
+ *	At zero the layer is freed and gives back its parent's.
+ * seccomp_prog.refs: one for each layer that runs it, one for whoever is
+ *	installing it.
+ * Neither is counted by the table in which it is found again: the last
+ * reference is given back under the table's lock.
  *
  * Locks, outermost first
  * ----------------------
+ * signal->cred_guard_mutex of the caller, for TSYNC: keeps a thread from
+ *	working out the privileges of a program that it executes while it is
+ *	given a filter or no_new_privs.
+ * seccomp_layers_lock, seccomp_progs_lock: the tables of layers and programs,
+ *	and the last reference to each. They are leaves; neither is taken in the
+ *	other.
  * sighand->siglock of a task: its seccomp.mode and seccomp.layer. It is taken
- *	with interrupts off, so nothing is allocated, compiled or freed under
- *	it: a layer is built before and dropped after.
- * No other lock is taken inside seccomp. A task follows its own chain without
- * a lock, because only it changes what it points to and its reference keeps
- * the layers, which do not change once they are linked.
+ *	with interrupts off, so nothing is allocated, compiled, compared or freed
+ *	under it: a layer is built before and dropped after.
+ *
+ * What a task reads of itself without a lock
+ * ------------------------------------------
+ * Other threads change a task's chain only by TSYNC, and only into one that
+ * the old chain is the older part of. So the layers that a task has once seen
+ * stay until it exits, and it follows them without lock or count. Layers do
+ * not change once they are in the table.
+ *
+ * TSYNC may give a running task its first filter. Barriers, by their letters:
+ * (A) What a layer holds, before the pointer to it:
+ *	smp_store_release() in seccomp_layer_assign(), with the dependency from
+ *	READ_ONCE() in seccomp_call_ask().
+ * (B) The chain before the mode that makes calls look at it:
+ *	smp_store_release() in seccomp_mode_write(), with smp_load_acquire() in
+ *	seccomp_syscall_enter().
+ * (C) The mode before the work flag that leads there:
+ *	smp_mb__before_atomic() in seccomp_mode_write(), with smp_rmb() in
+ *	seccomp_syscall_enter().
  *
  * The way of a call
  * -----------------
@@ -53,7 +84,9 @@
 #ifndef _KERNEL_SECCOMP_INTERNAL_H
 #define _KERNEL_SECCOMP_INTERNAL_H
 
+#include <linux/ptrace.h>
 #include <linux/refcount.h>
+#include <linux/rhashtable-types.h>
 #include <linux/sched/signal.h>
 #include <linux/seccomp.h>
 
@@ -74,36 +107,50 @@ enum seccomp_outcome {
 /**
  * struct seccomp_prog - a program
  * @refs:	see "Counts"; freed at zero
- * @len:	classic instructions, as they were handed in
- * @bpf:	the runnable form; it keeps the classic one too, for ptrace
+ * @bpf:	the runnable form; its @orig_prog is the classic one, as it was
+ *		handed in
+ * @node:	in the table of programs, whose key is @bpf->orig_prog
  */
 struct seccomp_prog {
 	refcount_t		refs;
-	unsigned int		len;
 	struct bpf_prog		*bpf;
+	struct rhash_head	node;
 };
 
 /**
  * struct seccomp_layer - a program's place in a chain
  * @refs:	see "Counts"; freed at zero
- * @flags:	SECCOMP_FILTER_FLAG_* of the installation that go on mattering
  * @depth:	layers from here to the root, this one included
  * @cost:	what the layers from here to the root count against the limit
- *		on a path, see seccomp_layer_link()
- * @prog:	the program; this layer holds a reference
+ *		on a path, see seccomp_layer_create()
  * @parent:	the next older layer or NULL; this layer holds a reference
+ * @prog:	the program; this layer holds a reference
+ * @flags:	SECCOMP_FILTER_FLAG_* of the installation that go on mattering,
+ *		and SECCOMP_LAYER_PRCTL
+ * @jump:	an older layer (the root: itself), so placed that any depth is
+ *		reached in few steps, see seccomp_layer_at()
+ * @node:	in the table of layers, whose key is @parent, @prog and @flags
  *
- * @depth, @cost and @parent are set when the layer is linked under siglock;
- * from then on a layer does not change but for @refs.
+ * A layer does not change but for @refs.
  */
 struct seccomp_layer {
 	refcount_t		refs;
-	unsigned int		flags;
 	unsigned int		depth;
 	unsigned int		cost;
-	struct seccomp_prog	*prog;
 	struct seccomp_layer	*parent;
+	struct seccomp_prog	*prog;
+	unsigned long		flags;
+	struct seccomp_layer	*jump;
+	struct rhash_head	node;
 };
+
+/*
+ * The layer was installed through prctl(). Where every installation was a layer
+ * of its own, a thread that had confined itself through the one door could not
+ * follow a caller that had installed the same through the other, and mainline's
+ * selftest holds on to that: so such layers differ.
+ */
+#define SECCOMP_LAYER_PRCTL	BIT(16)
 
 /**
  * struct seccomp_call - a system call under judgement, on its task's stack
@@ -156,12 +203,20 @@ struct seccomp_arch {
 #define SECCOMP_NO_TRAMPOLINE	(-1)
 
 /*
- * The caller's siglock. Its sighand_struct stays until the task is reaped, so
- * the task itself needs no RCU to follow the pointer.
+ * The siglock of the caller, which is that of all threads of its process. Its
+ * sighand_struct stays until the task is reaped, so the task itself needs no
+ * RCU to follow the pointer.
  */
 static inline spinlock_t *seccomp_siglock(void)
 {
 	return &rcu_dereference_protected(current->sighand, true)->siglock;
+}
+
+/* Does the caller's tracer keep its calls from being judged? */
+static inline bool seccomp_is_suspended(void)
+{
+	return IS_ENABLED(CONFIG_CHECKPOINT_RESTORE) &&
+	       READ_ONCE(current->ptrace) & PT_SUSPEND_SECCOMP;
 }
 
 /* arch.c */
@@ -170,7 +225,8 @@ bool seccomp_call_is_trampoline(const struct seccomp_call *call);
 
 /* mode.c */
 bool seccomp_mode_may_become(int mode);
-void seccomp_mode_set(int mode);
+void seccomp_mode_set(struct task_struct *task, int mode);
+void seccomp_mode_inherit(struct task_struct *child);
 void seccomp_mode_kill(void);
 
 /* strict.c */
@@ -198,14 +254,22 @@ struct seccomp_prog *seccomp_prog_create(struct sock_fprog *program);
 void seccomp_prog_put(struct seccomp_prog *prog);
 
 /* layer.c */
-struct seccomp_layer *seccomp_layer_create(struct seccomp_prog *prog,
-					   unsigned int flags);
+struct seccomp_layer *seccomp_layer_create(struct seccomp_layer *parent,
+					   struct seccomp_prog *prog,
+					   unsigned long flags);
 struct seccomp_layer *seccomp_layer_get(struct seccomp_layer *layer);
 void seccomp_layer_put(struct seccomp_layer *layer);
-int seccomp_layer_link(struct seccomp_layer *layer);
+struct seccomp_layer *seccomp_layer_at(struct seccomp_layer *layer,
+				       unsigned long depth);
+void seccomp_layer_assign(struct task_struct *task, struct seccomp_layer *layer);
 
 /* attach.c */
 long seccomp_attach(unsigned int flags, void __user *uprogram);
+long seccomp_attach_prctl(void __user *uprogram);
+
+/* tsync.c */
+long seccomp_tsync_check(struct seccomp_layer *chain);
+void seccomp_tsync_publish(struct seccomp_layer *layer, bool mitigate);
 
 /* run.c */
 bool seccomp_verdict_stricter(u32 verdict, u32 than);
@@ -220,6 +284,11 @@ static inline long seccomp_action_avail(const void __user *uaction)
 }
 
 static inline long seccomp_attach(unsigned int flags, void __user *uprogram)
+{
+	return -EINVAL;
+}
+
+static inline long seccomp_attach_prctl(void __user *uprogram)
 {
 	return -EINVAL;
 }

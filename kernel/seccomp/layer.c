@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Layers: the life of a program's place in a chain, and how long a chain may
- * become.
+ * Layers: the life of a program's place in a chain, how equal ones are found,
+ * how long a chain may become, and how a task comes by one.
  */
 #include <linux/err.h>
 #include <linux/filter.h>
+#include <linux/mutex.h>
+#include <linux/rhashtable.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
@@ -15,28 +17,98 @@
 /* What a layer costs beside its instructions. */
 #define SECCOMP_LAYER_COST	4U
 
+/*
+ * All layers, by what they are: @parent, @prog and @flags, which stand side by
+ * side for that. Parent and program cannot be freed and come again as others,
+ * since the layer holds them. Nobody looks into the table without
+ * seccomp_layers_lock, so what has been taken out of it is free at once.
+ */
+#define SECCOMP_LAYER_KEY	offsetof(struct seccomp_layer, parent)
+static_assert(offsetofend(struct seccomp_layer, flags) - SECCOMP_LAYER_KEY ==
+	      sizeof(void *) * 2 + sizeof(long));
+
+static struct rhashtable seccomp_layers;
+static DEFINE_MUTEX(seccomp_layers_lock);
+
+static const struct rhashtable_params seccomp_layers_params = {
+	.head_offset		= offsetof(struct seccomp_layer, node),
+	.key_offset		= SECCOMP_LAYER_KEY,
+	.key_len		= offsetofend(struct seccomp_layer, flags) -
+				  SECCOMP_LAYER_KEY,
+	.automatic_shrinking	= true,
+};
+
+static int __init seccomp_layers_init(void)
+{
+	return rhashtable_init(&seccomp_layers, &seccomp_layers_params);
+}
+core_initcall(seccomp_layers_init);
+
+/*
+ * Where @jump of a layer on top of @parent leads. As in a skew-binary number,
+ * two jumps of one length are joined by one across both: so from any depth to
+ * any other it takes a number of steps that grows as the logarithm does.
+ */
+static struct seccomp_layer *seccomp_layer_jump(struct seccomp_layer *parent)
+{
+	struct seccomp_layer *near = parent->jump, *far = near->jump;
+
+	return parent->depth - near->depth == near->depth - far->depth ?
+	       far : parent;
+}
+
 /**
- * seccomp_layer_create - a layer that is in no chain yet
- * @prog:	its program; the reference goes over to the layer, or is put on
- *		failure
+ * seccomp_layer_create - the layer that a program makes on top of a chain
+ * @parent:	the newest layer of the chain, or NULL
+ * @prog:	the program
  * @flags:	SECCOMP_FILTER_FLAG_* that stay with the layer
  *
- * Context: Process context. May sleep.
- * Return: The layer, with a reference for the caller; -ENOMEM.
+ * If there is one already, by another installation of the same, it is that one.
+ * The layer takes references of its own to @parent and @prog.
+ *
+ * The new program has to fit below SECCOMP_PATH_MAX together with all the
+ * older ones, of which each counts its instructions and SECCOMP_LAYER_COST.
+ *
+ * Context: Process context. May sleep. Takes seccomp_layers_lock.
+ * Return: The layer, with a reference for the caller; -ENOMEM when there is no
+ *	   memory or the chain would become too long.
  */
-struct seccomp_layer *seccomp_layer_create(struct seccomp_prog *prog,
-					   unsigned int flags)
+struct seccomp_layer *seccomp_layer_create(struct seccomp_layer *parent,
+					   struct seccomp_prog *prog,
+					   unsigned long flags)
 {
-	struct seccomp_layer *layer = kzalloc(sizeof(*layer), GFP_KERNEL_ACCOUNT);
+	unsigned int cost = (parent ? parent->cost : 0) + prog->bpf->orig_prog->len;
+	struct seccomp_layer *layer, *other;
 
-	if (!layer) {
-		seccomp_prog_put(prog);
+	if (cost > SECCOMP_PATH_MAX)
 		return ERR_PTR(-ENOMEM);
-	}
+	layer = kzalloc(sizeof(*layer), GFP_KERNEL_ACCOUNT);
+	if (!layer)
+		return ERR_PTR(-ENOMEM);
+
 	refcount_set(&layer->refs, 1);
+	layer->depth = parent ? parent->depth + 1 : 1;
+	layer->cost = cost + SECCOMP_LAYER_COST;
+	layer->parent = parent;
 	layer->prog = prog;
 	layer->flags = flags;
-	return layer;
+	layer->jump = parent ? seccomp_layer_jump(parent) : layer;
+
+	scoped_guard(mutex, &seccomp_layers_lock) {
+		other = rhashtable_lookup_get_insert_fast(&seccomp_layers,
+							  &layer->node,
+							  seccomp_layers_params);
+		if (!other) {
+			seccomp_layer_get(parent);
+			refcount_inc(&prog->refs);
+			return layer;
+		}
+		if (!IS_ERR(other))
+			seccomp_layer_get(other);
+	}
+	kfree(layer);
+	/* The table has run out of room and could not get more. */
+	return IS_ERR(other) ? ERR_PTR(-ENOMEM) : other;
 }
 
 /**
@@ -59,15 +131,19 @@ struct seccomp_layer *seccomp_layer_get(struct seccomp_layer *layer)
  *
  * A loop and no recursion: a chain can be thousands of layers long.
  *
- * Context: Process context, no locks: the last reference frees, and gives back
- *	    what the layer held.
+ * Context: Process context, no locks. Takes seccomp_layers_lock for the last
+ *	    reference, which frees and gives back what the layer held.
  */
 void seccomp_layer_put(struct seccomp_layer *layer)
 {
 	might_sleep();
-	while (layer && refcount_dec_and_test(&layer->refs)) {
+	while (layer && refcount_dec_and_mutex_lock(&layer->refs,
+						    &seccomp_layers_lock)) {
 		struct seccomp_layer *parent = layer->parent;
 
+		rhashtable_remove_fast(&seccomp_layers, &layer->node,
+				       seccomp_layers_params);
+		mutex_unlock(&seccomp_layers_lock);
 		seccomp_prog_put(layer->prog);
 		kfree(layer);
 		layer = parent;
@@ -76,29 +152,44 @@ void seccomp_layer_put(struct seccomp_layer *layer)
 }
 
 /**
- * seccomp_layer_link - make a layer the newest of the caller's chain
- * @layer:	from seccomp_layer_create(); the reference goes over to the task
+ * seccomp_layer_at - the layer of a chain at some depth
+ * @layer:	the newest layer of the chain, or NULL
+ * @depth:	1 for the oldest
  *
- * The new program has to fit below SECCOMP_PATH_MAX together with all the
- * older ones, of which each counts its instructions and SECCOMP_LAYER_COST.
- *
- * Context: The caller's siglock is held.
- * Return: 0, or -ENOMEM when the chain would become too long: then nothing has
- *	   changed and @layer is still the caller's.
+ * Context: Any; something keeps the chain.
+ * Return: The layer, without a reference of its own; NULL if the chain has none
+ *	   there.
  */
-int seccomp_layer_link(struct seccomp_layer *layer)
+struct seccomp_layer *seccomp_layer_at(struct seccomp_layer *layer,
+				       unsigned long depth)
 {
-	struct seccomp_layer *parent = current->seccomp.layer;
-	unsigned int before = parent ? parent->cost : 0;
+	if (!layer || !depth || depth > layer->depth)
+		return NULL;
+	while (layer->depth > depth)
+		layer = layer->jump->depth >= depth ? layer->jump : layer->parent;
+	return layer;
+}
+
+/**
+ * seccomp_layer_assign - make a layer the newest of a task's chain
+ * @task:	the task
+ * @layer:	the layer; what @task has now is an older part of its chain. The
+ *		task takes a reference.
+ *
+ * Context: @task's siglock is held.
+ */
+void seccomp_layer_assign(struct task_struct *task, struct seccomp_layer *layer)
+{
+	struct seccomp_layer *older = task->seccomp.layer;
 
 	lockdep_assert_held(seccomp_siglock());
-	if (before + layer->prog->len > SECCOMP_PATH_MAX)
-		return -ENOMEM;
-
-	layer->cost = before + layer->prog->len + SECCOMP_LAYER_COST;
-	layer->depth = parent ? parent->depth + 1 : 1;
-	/* The task's reference to its newest layer becomes the child's. */
-	layer->parent = parent;
-	current->seccomp.layer = layer;
-	return 0;
+	/* (A), see internal.h */
+	smp_store_release(&task->seccomp.layer, seccomp_layer_get(layer));
+	/* Not the last reference: the chain of @layer holds one. */
+	if (older)
+		refcount_dec(&older->refs);
 }
+
+#ifdef CONFIG_SECCOMP_KUNIT_TEST
+#include "tests/layer_kunit.c"
+#endif

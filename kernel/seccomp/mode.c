@@ -22,19 +22,42 @@ bool seccomp_mode_may_become(int mode)
 	       current->seccomp.mode == mode;
 }
 
+/* The task may be running: what its next call reads is written in this order. */
+static void seccomp_mode_write(struct task_struct *task, int mode)
+{
+	/* (B), see internal.h */
+	smp_store_release(&task->seccomp.mode, mode);
+	/* (C), see internal.h */
+	smp_mb__before_atomic();
+	set_task_syscall_work(task, SECCOMP);
+}
+
 /**
- * seccomp_mode_set - set the caller's mode and have its calls judged
+ * seccomp_mode_set - set a task's mode and have its calls judged
+ * @task:	the caller or another thread of its process
  * @mode:	SECCOMP_MODE_STRICT, _FILTER or _DEAD
  *
  * Context: The caller's siglock is held. What @mode relies on (the chain, for
  *	    filter mode) is in place.
  */
-void seccomp_mode_set(int mode)
+void seccomp_mode_set(struct task_struct *task, int mode)
 {
 	lockdep_assert_held(seccomp_siglock());
-	/* /proc/PID/status reads it without the lock. */
-	WRITE_ONCE(current->seccomp.mode, mode);
-	set_task_syscall_work(current, SECCOMP);
+	seccomp_mode_write(task, mode);
+}
+
+/**
+ * seccomp_mode_inherit - start a task in the caller's mode
+ * @child:	the task; what it copied of the caller before may have been
+ *		changed by another thread meanwhile
+ *
+ * Context: The caller's siglock is held; @child does not run yet.
+ */
+void seccomp_mode_inherit(struct task_struct *child)
+{
+	lockdep_assert_held(seccomp_siglock());
+	if (current->seccomp.mode != SECCOMP_MODE_DISABLED)
+		seccomp_mode_write(child, current->seccomp.mode);
 }
 
 /**
@@ -48,7 +71,7 @@ void seccomp_mode_set(int mode)
 void seccomp_mode_kill(void)
 {
 	scoped_guard(spinlock_irq, seccomp_siglock())
-		seccomp_mode_set(SECCOMP_MODE_DEAD);
+		seccomp_mode_set(current, SECCOMP_MODE_DEAD);
 }
 
 /* For architectures without boot parameters that ask for it. */

@@ -42,7 +42,8 @@ static void seccomp_call_gather(struct seccomp_call *call)
 
 static void seccomp_call_ask(struct seccomp_call *call)
 {
-	const struct seccomp_layer *layer = current->seccomp.layer;
+	/* (A), see internal.h */
+	const struct seccomp_layer *layer = READ_ONCE(current->seccomp.layer);
 
 	/* Filter mode with nothing to ask cannot be; nothing may pass for it. */
 	if (WARN_ON_ONCE(!layer)) {

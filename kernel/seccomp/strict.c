@@ -20,7 +20,7 @@ long seccomp_strict_enter(void)
 	scoped_guard(spinlock_irq, seccomp_siglock()) {
 		if (!seccomp_mode_may_become(SECCOMP_MODE_STRICT))
 			return -EINVAL;
-		seccomp_mode_set(SECCOMP_MODE_STRICT);
+		seccomp_mode_set(current, SECCOMP_MODE_STRICT);
 	}
 	seccomp_arch_enter_strict();
 	arch_seccomp_spec_mitigate(current);

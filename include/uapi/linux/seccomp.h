@@ -33,6 +33,7 @@
  *			EACCES: neither no_new_privs nor CAP_SYS_ADMIN in the
  *			caller's user namespace.
  *			ENOMEM: no memory, or the path would get too long.
+ *			With TSYNC, a positive result: see there.
  * GET_ACTION_AVAIL:	args points to a __u32 action; 0 if the kernel knows it,
  *			else EOPNOTSUPP. flags must be 0, else EINVAL. EFAULT.
  * GET_NOTIF_SIZES:	fills in a struct seccomp_notif_sizes. flags must be 0,
@@ -48,13 +49,22 @@
  * judged before the program is looked at: a known flag with a NULL program is
  * EFAULT, an unknown one EINVAL.
  *
+ * TSYNC:	install the filter in all threads of the process, and with it all
+ *		older ones of the caller and its no_new_privs; or, if a thread has
+ *		filters that the caller lacks or is in strict mode, in none. Then
+ *		the result is the id of such a thread, or ESRCH if it has none in
+ *		the caller's pid namespace.
  * LOG:		log every action of this filter but ALLOW, as far as the sysctl
  *		kernel.seccomp.actions_logged lets it.
  * SPEC_ALLOW:	do not turn on the mitigations of speculative execution, which
  *		the boot parameters may ask for in confined tasks.
+ * TSYNC_ESRCH:	let TSYNC fail with ESRCH instead of a thread's id. Without
+ *		TSYNC it has no effect.
  */
+#define SECCOMP_FILTER_FLAG_TSYNC		(1UL << 0)
 #define SECCOMP_FILTER_FLAG_LOG			(1UL << 1)
 #define SECCOMP_FILTER_FLAG_SPEC_ALLOW		(1UL << 2)
+#define SECCOMP_FILTER_FLAG_TSYNC_ESRCH		(1UL << 4)
 
 /*
  * What a filter returns: an action in the upper 16 bits, its data in the lower

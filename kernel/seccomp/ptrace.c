@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a privileged tracer may do with a tracee's confinement: suspend it, and
+ * read its filters. For checkpoint and restore.
+ */
+#include <linux/capability.h>
+#include <linux/err.h>
+#include <linux/filter.h>
+#include <linux/minmax.h>
+#include <linux/ptrace.h>
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+
+#include "internal.h"
+
+/* A tracer that is confined itself must not loosen or look into another's. */
+static bool seccomp_ptrace_is_trusted(void)
+{
+	return capable(CAP_SYS_ADMIN) &&
+	       current->seccomp.mode == SECCOMP_MODE_DISABLED;
+}
+
+/**
+ * seccomp_ptrace_may_suspend - may the caller set PTRACE_O_SUSPEND_SECCOMP?
+ *
+ * Context: Process context.
+ * Return: 0, or -EPERM.
+ */
+int seccomp_ptrace_may_suspend(void)
+{
+	return seccomp_ptrace_is_trusted() && !seccomp_is_suspended() ? 0 : -EPERM;
+}
+
+/*
+ * The layer at some index, counted from the oldest, so that a filter keeps its
+ * index while others are added. With a reference: the tracee may be killed, or
+ * be given another chain by TSYNC, as soon as its siglock is released.
+ */
+static struct seccomp_layer *seccomp_ptrace_layer(struct task_struct *task, u64 index)
+{
+	struct seccomp_layer *layer;
+	unsigned long flags;
+
+	if (!seccomp_ptrace_is_trusted())
+		return ERR_PTR(-EACCES);
+	if (!lock_task_sighand(task, &flags))
+		return ERR_PTR(-ESRCH);
+	if (task->seccomp.mode != SECCOMP_MODE_FILTER)
+		layer = ERR_PTR(-EINVAL);
+	else if (index >= U32_MAX)
+		layer = NULL;
+	else
+		layer = seccomp_layer_get(seccomp_layer_at(task->seccomp.layer,
+							   index + 1));
+	unlock_task_sighand(task, &flags);
+	return layer ?: ERR_PTR(-ENOENT);
+}
+
+/**
+ * seccomp_ptrace_get_filter - PTRACE_SECCOMP_GET_FILTER
+ * @task:	the tracee, stopped; it may be killed meanwhile
+ * @index:	which filter, 0 for the oldest
+ * @uinsns:	receives its instructions, as they were installed; may be NULL
+ *
+ * Context: Process context. Takes @task's siglock.
+ * Return: The number of instructions, or an error:
+ * * -EACCES	- The caller lacks CAP_SYS_ADMIN in the initial user namespace,
+ *		  or is confined itself.
+ * * -EINVAL	- @task is not in filter mode.
+ * * -ENOENT	- There is no such filter.
+ * * -EFAULT	- @uinsns cannot be written.
+ * * -ESRCH	- @task has ended.
+ */
+long seccomp_ptrace_get_filter(struct task_struct *task, unsigned long index,
+			       void __user *uinsns)
+{
+	struct seccomp_layer *layer = seccomp_ptrace_layer(task, index);
+	const struct sock_fprog_kern *classic;
+	long ret;
+
+	if (IS_ERR(layer))
+		return PTR_ERR(layer);
+	classic = layer->prog->bpf->orig_prog;
+	ret = classic->len;
+	if (uinsns && copy_to_user(uinsns, classic->filter,
+				   bpf_classic_proglen(classic)))
+		ret = -EFAULT;
+	seccomp_layer_put(layer);
+	return ret;
+}
+
+/**
+ * seccomp_ptrace_get_metadata - PTRACE_SECCOMP_GET_METADATA
+ * @task:	the tracee, stopped; it may be killed meanwhile
+ * @size:	of the caller's struct seccomp_metadata, which may be another
+ *		version of it than this kernel's
+ * @umetadata:	says in @filter_off which filter, 0 for the oldest; receives
+ *		the rest
+ *
+ * Context: Process context. Takes @task's siglock.
+ * Return: The number of bytes that are filled in, or an error: as
+ *	   seccomp_ptrace_get_filter(), and -EINVAL if @size has no room for
+ *	   @filter_off.
+ */
+long seccomp_ptrace_get_metadata(struct task_struct *task, unsigned long size,
+				 void __user *umetadata)
+{
+	struct seccomp_metadata metadata;
+	struct seccomp_layer *layer;
+
+	size = min(size, sizeof(metadata));
+	if (size < sizeof(metadata.filter_off))
+		return -EINVAL;
+	if (copy_from_user(&metadata.filter_off, umetadata,
+			   sizeof(metadata.filter_off)))
+		return -EFAULT;
+
+	layer = seccomp_ptrace_layer(task, metadata.filter_off);
+	if (IS_ERR(layer))
+		return PTR_ERR(layer);
+	metadata.flags = layer->flags & ~SECCOMP_LAYER_PRCTL;
+	seccomp_layer_put(layer);
+	return copy_to_user(umetadata, &metadata, size) ? -EFAULT : size;
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SECCOMP_FILTER_FLAG_TSYNC: all threads of the process get the caller's chain,
+ * or none does.
+ *
+ * The caller holds cred_guard_mutex, so no thread executes a program meanwhile,
+ * and siglock, so no thread comes, changes its own chain, or lets go of it.
+ */
+#include <linux/nospec.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+
+#include "internal.h"
+
+/*
+ * A thread that makes no system call any more. PF_EXITING may be set without
+ * siglock, but before seccomp_task_exit(), which takes it: a thread that is
+ * not seen to exit here has yet to let go of the chain that it is given.
+ */
+static bool seccomp_tsync_is_leaving(struct task_struct *thread)
+{
+	return READ_ONCE(thread->flags) & PF_EXITING ||
+	       thread->seccomp.mode == SECCOMP_MODE_DEAD;
+}
+
+/* Nothing that a thread has installed for itself may get lost. */
+static bool seccomp_tsync_may_follow(struct task_struct *thread,
+				     struct seccomp_layer *chain)
+{
+	struct seccomp_layer *layer = thread->seccomp.layer;
+
+	if (thread->seccomp.mode == SECCOMP_MODE_DISABLED)
+		return true;
+	return thread->seccomp.mode == SECCOMP_MODE_FILTER &&
+	       seccomp_layer_at(chain, layer->depth) == layer;
+}
+
+/**
+ * seccomp_tsync_check - can all threads follow the caller?
+ * @chain:	the newest layer that the caller has now, or NULL
+ *
+ * Context: The caller's siglock and cred_guard_mutex are held.
+ * Return: 0; a thread that cannot, by its id as the caller sees it; -ESRCH if
+ *	   the caller does not see it; -EINTR if the process is being killed.
+ */
+long seccomp_tsync_check(struct seccomp_layer *chain)
+{
+	struct task_struct *thread;
+
+	lockdep_assert_held(seccomp_siglock());
+	lockdep_assert_held(&current->signal->cred_guard_mutex);
+	/* Nobody is left to see an answer. A dump shows the threads as they were. */
+	if (current->signal->flags & SIGNAL_GROUP_EXIT)
+		return -EINTR;
+
+	for_other_threads(current, thread)
+		if (!seccomp_tsync_is_leaving(thread) &&
+		    !seccomp_tsync_may_follow(thread, chain))
+			return task_pid_vnr(thread) ?: -ESRCH;
+	return 0;
+}
+
+/**
+ * seccomp_tsync_publish - give the caller's new chain to its other threads
+ * @layer:	the newest layer of that chain
+ * @mitigate:	turn on the mitigations of speculation, if they are asked for
+ *
+ * Context: The caller's siglock and cred_guard_mutex are held;
+ *	    seccomp_tsync_check() has found nothing since they were taken.
+ */
+void seccomp_tsync_publish(struct seccomp_layer *layer, bool mitigate)
+{
+	bool no_new_privs = task_no_new_privs(current);
+	struct task_struct *thread;
+
+	lockdep_assert_held(seccomp_siglock());
+	for_other_threads(current, thread) {
+		if (seccomp_tsync_is_leaving(thread))
+			continue;
+		/*
+		 * The filter is allowed because the caller has no_new_privs; so
+		 * nobody may have the one without the other.
+		 */
+		if (no_new_privs)
+			task_set_no_new_privs(thread);
+		seccomp_layer_assign(thread, layer);
+		seccomp_mode_set(thread, SECCOMP_MODE_FILTER);
+		if (mitigate)
+			arch_seccomp_spec_mitigate(thread);
+	}
+}
