@@ -12,7 +12,7 @@ endif
 export CMD
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell check lint kernel image-path tree tree-path config clean
+.PHONY: help run shell check bench lint kernel image-path tree tree-path config clean
 
 help:	## this list
 	@echo 'Seccomp, rewritten, on Linux 6.12. Commands:'
@@ -39,6 +39,9 @@ shell:	## an interactive shell in the guest, on top of this machine's files
 
 check:	## every test; ends with "N passed, N failed, N skipped"
 	@scripts/check
+
+bench:	## what things cost, on this kernel and on the unmodified base
+	@scripts/bench
 
 lint:	## static checks of our files
 	@scripts/lint
