@@ -10,7 +10,6 @@
 #include <sys/uio.h>
 #include <ucontext.h>
 
-#include "kselftest_harness.h"
 #include "x86_calls.h"
 
 #ifndef MAX_ERRNO

@@ -31,6 +31,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kselftest_harness.h"
+
+/* What takes a second may take a hundred on a debug kernel under emulation. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 300
+
 #ifndef BPF_STMT
 #error "another linux/filter.h is in the way: give tools/include with -idirafter, not -I"
 #endif

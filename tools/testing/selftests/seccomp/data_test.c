@@ -9,7 +9,6 @@
  */
 #include "common.h"
 
-#include "kselftest_harness.h"
 #include "x86_calls.h"
 
 #define PROBE		__NR_getppid

@@ -7,7 +7,6 @@
 
 #include <sys/auxv.h>
 
-#include "kselftest_harness.h"
 #include "x86_calls.h"
 
 #define JEQ(k, jt, jf)	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (k), (jt), (jf))

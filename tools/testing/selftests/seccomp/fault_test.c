@@ -5,7 +5,6 @@
  */
 
 #include "common.h"
-#include "kselftest_harness.h"
 
 #define REFUSED_CALL	__NR_getppid
 #define FAIL_NTH	"/proc/thread-self/fail-nth"

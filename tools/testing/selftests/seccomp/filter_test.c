@@ -7,7 +7,6 @@
 
 #include <sys/syscall.h>
 
-#include "kselftest_harness.h"
 
 #ifndef CLONE_NEWUSER
 #define CLONE_NEWUSER 0x10000000

@@ -5,7 +5,6 @@
  */
 
 #include "common.h"
-#include "kselftest_harness.h"
 
 #include <linux/sched.h>
 #include <poll.h>
@@ -472,8 +471,9 @@ static bool programs_start(FIXTURE_DATA(programs) *self, void (*fn)(const void *
 	if (!self->pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		CHILD_REQUIRE(install_base());
+		/* No two of them the same: a kernel may keep equal ones as one. */
 		for (i = base.layers; i < layers; i++)
-			CHILD_REQUIRE(install_nothing());
+			CHILD_REQUIRE(!filter_install(0, &PROGRAM(RET(SECCOMP_RET_ALLOW | i))));
 		CHILD_REQUIRE(status_field(0, "Seccomp_filters") == layers);
 		if (fn)
 			fn(arg);
@@ -569,7 +569,7 @@ static void fail_to_fork(const void *arg)
 }
 
 /* Thousands of forks take a debug kernel a while. */
-TEST_F_TIMEOUT(programs, b25_failed_forks_keep_none, 300)
+TEST_F(programs, b25_failed_forks_keep_none)
 {
 	unsigned int i;
 
@@ -583,7 +583,7 @@ TEST_F_TIMEOUT(programs, b25_failed_forks_keep_none, 300)
 		EXPECT_LE(self->before + MANY, programs_alive());
 		ASSERT_EQ(1, write(self->go[1], "g", 1));
 		EXPECT_TRUE(exited_with(wait_status(self->pid), 0));
-			/* A release too few keeps them for ever. */
+		/* A release too few keeps them for ever. */
 		EXPECT_TRUE(programs_down_to(self->before))
 			TH_LOG("failing fork %u", i);
 	}
@@ -617,7 +617,7 @@ TEST_F(programs, b25_killed_in_fork_keeps_none)
 		ASSERT_EQ(0, kill(self->pid, SIGKILL));
 		EXPECT_TRUE(died_of(wait_status(self->pid), SIGKILL));
 		close(self->up[0]);
-		}
+	}
 	while (wait(NULL) > 0)
 		;
 	EXPECT_TRUE(programs_down_to(self->before));

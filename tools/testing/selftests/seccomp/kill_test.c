@@ -5,7 +5,6 @@
  */
 
 #include "common.h"
-#include "kselftest_harness.h"
 
 #include <linux/futex.h>
 #include <pthread.h>

@@ -7,7 +7,6 @@
 
 #include <pthread.h>
 
-#include "kselftest_harness.h"
 #include "x86_calls.h"
 
 /*

@@ -5,7 +5,6 @@
  */
 
 #include "common.h"
-#include "kselftest_harness.h"
 #include "arch_regs.h"
 
 #include <limits.h>

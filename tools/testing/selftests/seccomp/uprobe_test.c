@@ -5,7 +5,6 @@
  */
 
 #include "common.h"
-#include "kselftest_harness.h"
 
 #if defined(__x86_64__) || defined(__i386__)
 
