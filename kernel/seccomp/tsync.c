@@ -29,10 +29,10 @@ static bool seccomp_tsync_may_follow(struct task_struct *thread,
 {
 	struct seccomp_layer *layer = thread->seccomp.layer;
 
-	if (thread->seccomp.mode == SECCOMP_MODE_DISABLED)
-		return true;
-	return thread->seccomp.mode == SECCOMP_MODE_FILTER &&
-	       seccomp_layer_at(chain, layer->depth) == layer;
+	if (thread->seccomp.mode != SECCOMP_MODE_FILTER)
+		return thread->seccomp.mode == SECCOMP_MODE_DISABLED;
+	/* Most threads have what the caller has. */
+	return layer == chain || seccomp_layer_at(chain, layer->depth) == layer;
 }
 
 /**
@@ -84,7 +84,8 @@ void seccomp_tsync_publish(struct seccomp_layer *layer, bool mitigate)
 		if (no_new_privs)
 			task_set_no_new_privs(thread);
 		seccomp_layer_assign(thread, layer);
-		seccomp_mode_set(thread, SECCOMP_MODE_FILTER);
+		if (thread->seccomp.mode == SECCOMP_MODE_DISABLED)
+			seccomp_mode_set(thread, SECCOMP_MODE_FILTER);
 		if (mitigate)
 			arch_seccomp_spec_mitigate(thread);
 	}
