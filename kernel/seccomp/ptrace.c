@@ -41,8 +41,6 @@ static struct seccomp_layer *seccomp_ptrace_layer(struct task_struct *task, u64 
 	struct seccomp_layer *layer;
 	unsigned long flags;
 
-	if (!seccomp_ptrace_is_trusted())
-		return ERR_PTR(-EACCES);
 	if (!lock_task_sighand(task, &flags))
 		return ERR_PTR(-ESRCH);
 	if (task->seccomp.mode != SECCOMP_MODE_FILTER)
@@ -74,10 +72,13 @@ static struct seccomp_layer *seccomp_ptrace_layer(struct task_struct *task, u64 
 long seccomp_ptrace_get_filter(struct task_struct *task, unsigned long index,
 			       void __user *uinsns)
 {
-	struct seccomp_layer *layer = seccomp_ptrace_layer(task, index);
 	const struct sock_fprog_kern *classic;
+	struct seccomp_layer *layer;
 	long ret;
 
+	if (!seccomp_ptrace_is_trusted())
+		return -EACCES;
+	layer = seccomp_ptrace_layer(task, index);
 	if (IS_ERR(layer))
 		return PTR_ERR(layer);
 	classic = layer->prog->bpf->orig_prog;
@@ -108,6 +109,8 @@ long seccomp_ptrace_get_metadata(struct task_struct *task, unsigned long size,
 	struct seccomp_metadata metadata;
 	struct seccomp_layer *layer;
 
+	if (!seccomp_ptrace_is_trusted())
+		return -EACCES;
 	size = min(size, sizeof(metadata));
 	if (size < sizeof(metadata.filter_off))
 		return -EINVAL;
