@@ -16,9 +16,6 @@
 # shellcheck disable=SC2317
 
 program=${1:?usage: criu.sh TASKS}
-patience=120
-number=0
-failed=0
 pid=''
 
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -34,6 +31,8 @@ if ! cp "$program" "$dir/criu-tasks"; then
 	echo "Bail out! no program for the tasks"
 	exit 1
 fi
+
+. "$(dirname "$0")/checks.sh"
 
 # ---- tools -------------------------------------------------------------
 
@@ -51,17 +50,6 @@ cleanup()
 }
 trap cleanup EXIT
 
-# expect WHAT WANTED SEEN: say what was seen, and note if it is not WANTED.
-expect()
-{
-	if [ "$2" = "$3" ]; then
-		echo "$1: $3"
-	else
-		echo "$1: $3, not $2"
-		bad=1
-	fi
-}
-
 # expect_text WHAT WANTED FILE: the same for a file of several lines.
 expect_text()
 {
@@ -72,35 +60,6 @@ expect_text()
 		sed 's/^/  /' "$dir/diff"
 		bad=1
 	fi
-}
-
-# check NAME FUNCTION: one TAP line, then what the function said.  It counts as
-# skipped if the function leaves in "why_not" what this CRIU cannot do; all else
-# must be right nevertheless.
-check()
-{
-	bad=0
-	why_not=''
-	"$2" >"$dir/said" 2>&1
-	number=$((number + 1))
-	if [ "$bad" = 0 ]; then
-		echo "ok $number - $1${why_not:+ # SKIP $why_not}"
-	else
-		echo "not ok $number - $1"
-		failed=1
-	fi
-	sed 's/^/# /' "$dir/said"
-}
-
-# until_true COMMAND...: try until it succeeds, but not for ever.
-until_true()
-{
-	local end=$((SECONDS + patience))
-
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.1
-	done
 }
 
 # run_criu COMMAND OPTIONS...: must succeed; if not, its log says why.
@@ -325,8 +284,4 @@ checks=(
 	"criu: no_new_privs without a filter, and the reverse"	no_new_privs
 )
 
-echo "1..$((${#checks[@]} / 2))"
-for ((i = 0; i < ${#checks[@]}; i += 2)); do
-	check "${checks[i]}" "${checks[i + 1]}"
-done
-exit "$failed"
+run_checks

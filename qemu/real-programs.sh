@@ -18,10 +18,7 @@
 
 inputs=${1:?usage: real-programs.sh INPUTS}
 profile=$inputs/container.bpf
-patience=120
 port=22022
-number=0
-failed=0
 
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH LC_ALL=C
@@ -38,6 +35,8 @@ fi
 chmod 755 "$dir"
 here=$(awk '$1 == "Seccomp_filters:" { print $2 }' /proc/self/status)
 here=${here:-0}
+
+. "$(dirname "$0")/checks.sh"
 
 # ---- tools -------------------------------------------------------------
 
@@ -62,17 +61,6 @@ cleanup()
 trap cleanup EXIT
 trap : PIPE	# a peer that has gone is a failed check, not the end
 
-# expect WHAT WANTED SEEN: say what was seen, and note if it is not WANTED.
-expect()
-{
-	if [ "$2" = "$3" ]; then
-		echo "$1: $3"
-	else
-		echo "$1: $3, not $2"
-		bad=1
-	fi
-}
-
 # expect_match WHAT PATTERN FILE: a line of FILE must match.
 expect_match()
 {
@@ -83,32 +71,6 @@ expect_match()
 		tail -n 20 "$3"
 		bad=1
 	fi
-}
-
-# check NAME FUNCTION: one TAP line, then what the function said.
-check()
-{
-	bad=0
-	"$2" >"$dir/said" 2>&1
-	number=$((number + 1))
-	if [ "$bad" = 0 ]; then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		failed=1
-	fi
-	sed 's/^/# /' "$dir/said"
-}
-
-# until_true COMMAND...: try until it succeeds, but not for ever.
-until_true()
-{
-	local end=$((SECONDS + patience))
-
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.1
-	done
 }
 
 bounded()
@@ -460,8 +422,4 @@ checks=(
 	"sshd: a forbidden call kills that process"		ssh_killed
 )
 
-echo "1..$((${#checks[@]} / 2))"
-for ((i = 0; i < ${#checks[@]}; i += 2)); do
-	check "${checks[i]}" "${checks[i + 1]}"
-done
-exit "$failed"
+run_checks
