@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/err.h>
+#include <linux/file.h>
 #include <linux/filter.h>
 #include <linux/mutex.h>
 #include <linux/nospec.h>
@@ -14,13 +15,31 @@
 
 #include "internal.h"
 
-/* The flags there are, and those that a layer remembers. */
+/* Flags that mean nothing without a listener. */
+#define SECCOMP_LISTENER_FLAGS	(SECCOMP_WAIT_KILLABLE_FLAGS | \
+				 SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS)
+/* Those that a layer remembers. */
+#define SECCOMP_LAYER_FLAGS	(SECCOMP_FILTER_FLAG_LOG | \
+				 SECCOMP_LISTENER_FLAGS | SECCOMP_LAYER_PRCTL)
+/* All that there are. */
 #define SECCOMP_FLAGS		(SECCOMP_FILTER_FLAG_TSYNC | \
 				 SECCOMP_FILTER_FLAG_LOG | \
 				 SECCOMP_FILTER_FLAG_SPEC_ALLOW | \
-				 SECCOMP_FILTER_FLAG_TSYNC_ESRCH)
-#define SECCOMP_LAYER_FLAGS	(SECCOMP_FILTER_FLAG_LOG | SECCOMP_LAYER_PRCTL)
+				 SECCOMP_FILTER_FLAG_NEW_LISTENER | \
+				 SECCOMP_FILTER_FLAG_TSYNC_ESRCH | \
+				 SECCOMP_LISTENER_FLAGS)
 static_assert(!(SECCOMP_FLAGS & SECCOMP_LAYER_PRCTL));
+
+static bool seccomp_flags_are_valid(unsigned int flags)
+{
+	if (flags & ~SECCOMP_FLAGS)
+		return false;
+	if (!(flags & SECCOMP_FILTER_FLAG_NEW_LISTENER))
+		return !(flags & SECCOMP_LISTENER_FLAGS);
+	/* The result cannot be both a descriptor and a thread's id. */
+	return !(flags & SECCOMP_FILTER_FLAG_TSYNC) ||
+	       flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
+}
 
 /*
  * A filter makes calls fail in ways that a program does not expect. If the
@@ -71,15 +90,20 @@ static long seccomp_attach_locked(struct seccomp_layer *layer, unsigned int flag
 	return 0;
 }
 
-static long seccomp_attach_prog(struct seccomp_prog *prog, unsigned int flags)
+static long seccomp_attach_prog(struct seccomp_prog *prog,
+				struct seccomp_listener *listener,
+				unsigned int flags)
 {
-	struct seccomp_layer *layer;
+	struct seccomp_layer *chain, *layer;
 	long ret;
 
 	/* Again, if another thread's TSYNC has given the caller a new chain. */
 	do {
-		layer = seccomp_layer_create(READ_ONCE(current->seccomp.layer),
-					     prog, flags & SECCOMP_LAYER_FLAGS);
+		chain = READ_ONCE(current->seccomp.layer);
+		if (listener && !seccomp_listener_may_nest(chain))
+			return -EBUSY;
+		layer = seccomp_layer_create(chain, prog, listener,
+					     flags & SECCOMP_LAYER_FLAGS);
 		if (IS_ERR(layer))
 			return PTR_ERR(layer);
 		scoped_guard(spinlock_irq, seccomp_siglock())
@@ -90,7 +114,9 @@ static long seccomp_attach_prog(struct seccomp_prog *prog, unsigned int flags)
 	return ret;
 }
 
-static long seccomp_attach_prog_all(struct seccomp_prog *prog, unsigned int flags)
+static long seccomp_attach_prog_all(struct seccomp_prog *prog,
+				    struct seccomp_listener *listener,
+				    unsigned int flags)
 {
 	struct mutex *guard = &current->signal->cred_guard_mutex;
 	long ret;
@@ -101,9 +127,41 @@ static long seccomp_attach_prog_all(struct seccomp_prog *prog, unsigned int flag
 	 */
 	if (mutex_lock_killable(guard))
 		return -EINTR;
-	ret = seccomp_attach_prog(prog, flags);
+	ret = seccomp_attach_prog(prog, listener, flags);
 	mutex_unlock(guard);
 	return ret > 0 && flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH ? -ESRCH : ret;
+}
+
+static long seccomp_attach_threads(struct seccomp_prog *prog,
+				   struct seccomp_listener *listener,
+				   unsigned int flags)
+{
+	return flags & SECCOMP_FILTER_FLAG_TSYNC ?
+	       seccomp_attach_prog_all(prog, listener, flags) :
+	       seccomp_attach_prog(prog, listener, flags);
+}
+
+static long seccomp_attach_listening(struct seccomp_prog *prog, unsigned int flags)
+{
+	struct seccomp_listener *listener;
+	struct file *file;
+	long ret;
+
+	/* All that can fail comes before the filter, and what is seen after. */
+	CLASS(get_unused_fd, fd)(O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	file = seccomp_listener_open(&listener);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	ret = seccomp_attach_threads(prog, listener, flags);
+	seccomp_listener_leave(listener);
+	if (ret) {
+		fput(file);
+		return ret;
+	}
+	fd_install(fd, file);
+	return take_fd(fd);
 }
 
 static long seccomp_attach_flags(unsigned int flags, void __user *uprogram)
@@ -114,10 +172,10 @@ static long seccomp_attach_flags(unsigned int flags, void __user *uprogram)
 	prog = seccomp_attach_prepare(uprogram);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	if (flags & SECCOMP_FILTER_FLAG_TSYNC)
-		ret = seccomp_attach_prog_all(prog, flags);
+	if (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+		ret = seccomp_attach_listening(prog, flags);
 	else
-		ret = seccomp_attach_prog(prog, flags);
+		ret = seccomp_attach_threads(prog, NULL, flags);
 	seccomp_prog_put(prog);
 	return ret;
 }
@@ -132,8 +190,10 @@ static long seccomp_attach_flags(unsigned int flags, void __user *uprogram)
  *
  * Context: Process context. May sleep. Takes the caller's siglock, and its
  *	    cred_guard_mutex for SECCOMP_FILTER_FLAG_TSYNC.
- * Return: 0, or anything else, and then nothing has changed:
- * * -EINVAL	- An unknown flag, a program that is refused, or strict mode.
+ * Return: 0, or the listener for SECCOMP_FILTER_FLAG_NEW_LISTENER; or anything
+ *	   else, and then nothing has changed:
+ * * -EINVAL	- An unknown flag or a combination that is none, a program that
+ *		  is refused, or strict mode.
  * * -EFAULT	- @uprogram or its instructions cannot be read.
  * * -EACCES	- Neither no_new_privs nor CAP_SYS_ADMIN.
  * * -ENOMEM	- No memory, or the chain would become too long.
@@ -141,10 +201,13 @@ static long seccomp_attach_flags(unsigned int flags, void __user *uprogram)
  * * -ESRCH	- The same, if it has no id in the caller's pid namespace, or if
  *		  SECCOMP_FILTER_FLAG_TSYNC_ESRCH is set.
  * * -EINTR	- SECCOMP_FILTER_FLAG_TSYNC: the process is being killed.
+ * * -EBUSY	- SECCOMP_FILTER_FLAG_NEW_LISTENER: there is a listener that does
+ *		  not let others nest.
+ * * -EMFILE, -ENFILE - The same: no descriptor or no file left.
  */
 long seccomp_attach(unsigned int flags, void __user *uprogram)
 {
-	if (flags & ~SECCOMP_FLAGS)
+	if (!seccomp_flags_are_valid(flags))
 		return -EINVAL;
 	return seccomp_attach_flags(flags, uprogram);
 }

@@ -18,11 +18,16 @@
  *	task B ----> b1 ---------'
  *	task C (thread of B) --> b1
  *
- * Both are shared by all who install the same: equal instructions are one
+ * A listener (struct seccomp_listener, listener.c) is where the calls go that a
+ * layer's program answers with USER_NOTIF, and what their supervisor holds as a
+ * file. notif.h has the model of it.
+ *
+ * Programs and layers are shared by all who install the same: equal instructions are one
  * program, equal programs with equal flags on one and the same layer are one
  * layer. So two chains that hold the same programs with the same flags in the
  * same order are the same chain, whoever has installed them, and pointers tell.
- * (The flags include the door, SECCOMP_LAYER_PRCTL.)
+ * (The flags include the door, SECCOMP_LAYER_PRCTL. A layer with a listener is
+ * shared by nobody: the listener is new with each installation.)
  *
  * Modes (task->seccomp.mode, mode.c is the only writer)
  * -----------------------------------------------------
@@ -43,6 +48,10 @@
  *	installing it.
  * Neither is counted by the table in which it is found again: the last
  * reference is given back under the table's lock.
+ * seccomp_listener.users: one for the layer that has it, one for whoever is
+ *	installing that. So a listener is told that no call can come any more
+ *	when the last task has let go of the layer, be it a zombie or not.
+ * seccomp_listener.refs: one for its file, one for all of @users together.
  *
  * Locks, outermost first
  * ----------------------
@@ -52,6 +61,8 @@
  * seccomp_layers_lock, seccomp_progs_lock: the tables of layers and programs,
  *	and the last reference to each. They are leaves; neither is taken in the
  *	other.
+ * seccomp_listener.lock: a listener and all its notifications, see notif.h. The
+ *	only locks inside it are those of wait queues.
  * sighand->siglock of a task: its seccomp.mode and seccomp.layer. It is taken
  *	with interrupts off, so nothing is allocated, compiled, compared or freed
  *	under it: a layer is built before and dropped after.
@@ -91,6 +102,8 @@
 #include <linux/seccomp.h>
 
 struct bpf_prog;
+struct file;
+struct seccomp_listener;
 struct sock_filter;
 struct sock_fprog;
 
@@ -125,11 +138,14 @@ struct seccomp_prog {
  *		on a path, see seccomp_layer_create()
  * @parent:	the next older layer or NULL; this layer holds a reference
  * @prog:	the program; this layer holds a reference
+ * @listener:	where calls go that the program answers with USER_NOTIF, or NULL;
+ *		this layer is a user of it
  * @flags:	SECCOMP_FILTER_FLAG_* of the installation that go on mattering,
  *		and SECCOMP_LAYER_PRCTL
  * @jump:	an older layer (the root: itself), so placed that any depth is
  *		reached in few steps, see seccomp_layer_at()
- * @node:	in the table of layers, whose key is @parent, @prog and @flags
+ * @node:	in the table of layers, whose key is @parent, @prog, @listener and
+ *		@flags
  *
  * A layer does not change but for @refs.
  */
@@ -139,6 +155,7 @@ struct seccomp_layer {
 	unsigned int		cost;
 	struct seccomp_layer	*parent;
 	struct seccomp_prog	*prog;
+	struct seccomp_listener	*listener;
 	unsigned long		flags;
 	struct seccomp_layer	*jump;
 	struct rhash_head	node;
@@ -152,18 +169,25 @@ struct seccomp_layer {
  */
 #define SECCOMP_LAYER_PRCTL	BIT(16)
 
+/* When only fatal signals end the wait for a supervisor's answer. */
+#define SECCOMP_WAIT_KILLABLE_FLAGS	(SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV | \
+					 SECCOMP_FILTER_FLAG_WAIT_KILLABLE)
+
 /**
  * struct seccomp_call - a system call under judgement, on its task's stack
  * @data:	what programs see of it
  * @verdict:	the strictest answer, SECCOMP_RET_*
  * @layer:	the newest layer that gave it; NULL while all of them allow it.
  *		The task's own chain keeps it.
+ * @notifiers:	which of the layers said USER_NOTIF, as far as they fit: bit N for
+ *		the one at depth N + 1
  * @traced:	a tracer has been asked: TRACE now means to proceed
  */
 struct seccomp_call {
 	struct seccomp_data		data;
 	u32				verdict;
 	const struct seccomp_layer	*layer;
+	u64				notifiers;
 	bool				traced;
 };
 
@@ -256,6 +280,7 @@ void seccomp_prog_put(struct seccomp_prog *prog);
 /* layer.c */
 struct seccomp_layer *seccomp_layer_create(struct seccomp_layer *parent,
 					   struct seccomp_prog *prog,
+					   struct seccomp_listener *listener,
 					   unsigned long flags);
 struct seccomp_layer *seccomp_layer_get(struct seccomp_layer *layer);
 void seccomp_layer_put(struct seccomp_layer *layer);
@@ -273,10 +298,22 @@ void seccomp_tsync_publish(struct seccomp_layer *layer, bool mitigate);
 
 /* run.c */
 bool seccomp_verdict_stricter(u32 verdict, u32 than);
+const struct seccomp_layer *seccomp_call_next_notifier(const struct seccomp_call *call,
+						       const struct seccomp_layer *layer);
 int seccomp_filter_judge(struct seccomp_call *call);
 
 /* trace.c */
 enum seccomp_outcome seccomp_act_trace(struct seccomp_call *call);
+
+/* notif.c */
+enum seccomp_outcome seccomp_act_user_notif(struct seccomp_call *call);
+
+/* listener.c */
+extern int seccomp_nested_listeners;
+struct file *seccomp_listener_open(struct seccomp_listener **listener);
+void seccomp_listener_use(struct seccomp_listener *listener);
+void seccomp_listener_leave(struct seccomp_listener *listener);
+bool seccomp_listener_may_nest(const struct seccomp_layer *chain);
 #else
 static inline long seccomp_action_avail(const void __user *uaction)
 {

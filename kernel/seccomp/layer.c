@@ -18,14 +18,14 @@
 #define SECCOMP_LAYER_COST	4U
 
 /*
- * All layers, by what they are: @parent, @prog and @flags, which stand side by
- * side for that. Parent and program cannot be freed and come again as others,
- * since the layer holds them. Nobody looks into the table without
+ * All layers, by what they are: @parent, @prog, @listener and @flags, which stand
+ * side by side for that. What these point to cannot be freed and come again as
+ * another, since the layer holds it. Nobody looks into the table without
  * seccomp_layers_lock, so what has been taken out of it is free at once.
  */
 #define SECCOMP_LAYER_KEY	offsetof(struct seccomp_layer, parent)
 static_assert(offsetofend(struct seccomp_layer, flags) - SECCOMP_LAYER_KEY ==
-	      sizeof(void *) * 2 + sizeof(long));
+	      sizeof(void *) * 3 + sizeof(long));
 
 static struct rhashtable seccomp_layers;
 static DEFINE_MUTEX(seccomp_layers_lock);
@@ -61,10 +61,11 @@ static struct seccomp_layer *seccomp_layer_jump(struct seccomp_layer *parent)
  * seccomp_layer_create - the layer that a program makes on top of a chain
  * @parent:	the newest layer of the chain, or NULL
  * @prog:	the program
+ * @listener:	its listener, or NULL
  * @flags:	SECCOMP_FILTER_FLAG_* that stay with the layer
  *
  * If there is one already, by another installation of the same, it is that one.
- * The layer takes references of its own to @parent and @prog.
+ * The layer takes references of its own to @parent, @prog and @listener.
  *
  * The new program has to fit below SECCOMP_PATH_MAX together with all the
  * older ones, of which each counts its instructions and SECCOMP_LAYER_COST.
@@ -75,6 +76,7 @@ static struct seccomp_layer *seccomp_layer_jump(struct seccomp_layer *parent)
  */
 struct seccomp_layer *seccomp_layer_create(struct seccomp_layer *parent,
 					   struct seccomp_prog *prog,
+					   struct seccomp_listener *listener,
 					   unsigned long flags)
 {
 	unsigned int cost = (parent ? parent->cost : 0) + prog->bpf->orig_prog->len;
@@ -91,6 +93,7 @@ struct seccomp_layer *seccomp_layer_create(struct seccomp_layer *parent,
 	layer->cost = cost + SECCOMP_LAYER_COST;
 	layer->parent = parent;
 	layer->prog = prog;
+	layer->listener = listener;
 	layer->flags = flags;
 	layer->jump = parent ? seccomp_layer_jump(parent) : layer;
 
@@ -101,6 +104,7 @@ struct seccomp_layer *seccomp_layer_create(struct seccomp_layer *parent,
 		if (!other) {
 			seccomp_layer_get(parent);
 			refcount_inc(&prog->refs);
+			seccomp_listener_use(listener);
 			return layer;
 		}
 		if (!IS_ERR(other))
@@ -144,6 +148,7 @@ void seccomp_layer_put(struct seccomp_layer *layer)
 		rhashtable_remove_fast(&seccomp_layers, &layer->node,
 				       seccomp_layers_params);
 		mutex_unlock(&seccomp_layers_lock);
+		seccomp_listener_leave(layer->listener);
 		seccomp_prog_put(layer->prog);
 		kfree(layer);
 		layer = parent;

@@ -121,7 +121,8 @@ long seccomp_ptrace_get_metadata(struct task_struct *task, unsigned long size,
 	layer = seccomp_ptrace_layer(task, metadata.filter_off);
 	if (IS_ERR(layer))
 		return PTR_ERR(layer);
-	metadata.flags = layer->flags & ~SECCOMP_LAYER_PRCTL;
+	/* The others come with a listener, and that cannot be restored by them. */
+	metadata.flags = layer->flags & SECCOMP_FILTER_FLAG_LOG;
 	seccomp_layer_put(layer);
 	return copy_to_user(umetadata, &metadata, size) ? -EFAULT : size;
 }

@@ -40,6 +40,24 @@ static void seccomp_call_gather(struct seccomp_call *call)
 		call->data.args[i] = args[i];
 }
 
+static u32 seccomp_layer_answer(const struct seccomp_layer *layer,
+				const struct seccomp_call *call)
+{
+	return bpf_prog_run(layer->prog->bpf, &call->data);
+}
+
+static bool seccomp_verdict_notifies(u32 verdict)
+{
+	return (verdict & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_USER_NOTIF;
+}
+
+/* Is there room in @notifiers to remember a layer's answer? */
+static bool seccomp_call_remembers(const struct seccomp_call *call,
+				   const struct seccomp_layer *layer)
+{
+	return layer->depth <= BITS_PER_TYPE(call->notifiers);
+}
+
 static void seccomp_call_ask(struct seccomp_call *call)
 {
 	/* (A), see internal.h */
@@ -53,17 +71,51 @@ static void seccomp_call_ask(struct seccomp_call *call)
 
 	call->verdict = SECCOMP_RET_ALLOW;
 	call->layer = NULL;
+	call->notifiers = 0;
 	/* From the newest to the oldest: among equals the newest has come first. */
 	migrate_disable();
 	for (; layer; layer = layer->parent) {
-		u32 answer = bpf_prog_run(layer->prog->bpf, &call->data);
+		u32 answer = seccomp_layer_answer(layer, call);
 
+		if (seccomp_verdict_notifies(answer) &&
+		    seccomp_call_remembers(call, layer))
+			call->notifiers |= BIT_ULL(layer->depth - 1);
 		if (seccomp_verdict_stricter(answer, call->verdict)) {
 			call->verdict = answer;
 			call->layer = layer;
 		}
 	}
 	migrate_enable();
+}
+
+static bool seccomp_call_is_notified_by(const struct seccomp_call *call,
+					const struct seccomp_layer *layer)
+{
+	if (seccomp_call_remembers(call, layer))
+		return call->notifiers & BIT_ULL(layer->depth - 1);
+	return seccomp_verdict_notifies(seccomp_layer_answer(layer, call));
+}
+
+/**
+ * seccomp_call_next_notifier - who else said USER_NOTIF of a call?
+ * @call:	judged by the task's chain
+ * @layer:	a layer of that
+ *
+ * What was not remembered of long chains is found out again: programs see the
+ * same, so they say the same.
+ *
+ * Context: Process context of the task.
+ * Return: The next layer that said so and is older than @layer, or NULL.
+ */
+const struct seccomp_layer *seccomp_call_next_notifier(const struct seccomp_call *call,
+						       const struct seccomp_layer *layer)
+{
+	migrate_disable();
+	do {
+		layer = layer->parent;
+	} while (layer && !seccomp_call_is_notified_by(call, layer));
+	migrate_enable();
+	return layer;
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sysctls kernel.seccomp.actions_avail and kernel.seccomp.actions_logged.
+ * The sysctls kernel.seccomp.actions_avail, kernel.seccomp.actions_logged and
+ * kernel.seccomp.nested_listeners.
  */
 #include <linux/audit.h>
 #include <linux/bits.h>
@@ -157,6 +158,15 @@ static struct ctl_table seccomp_sysctls[] = {
 		.procname	= "actions_logged",
 		.mode		= 0644,
 		.proc_handler	= seccomp_actions_logged_handler,
+	},
+	{
+		.procname	= "nested_listeners",
+		.data		= &seccomp_nested_listeners,
+		.maxlen		= sizeof(seccomp_nested_listeners),
+		.mode		= 0644,
+		.proc_handler	= proc_dointvec_minmax,
+		.extra1		= SYSCTL_ZERO,
+		.extra2		= SYSCTL_ONE,
 	},
 };
 

@@ -11,6 +11,7 @@
 #define _UAPI_LINUX_SECCOMP_H
 
 #include <linux/compiler.h>
+#include <linux/ioctl.h>
 #include <linux/types.h>
 
 /*
@@ -33,7 +34,7 @@
  *			EACCES: neither no_new_privs nor CAP_SYS_ADMIN in the
  *			caller's user namespace.
  *			ENOMEM: no memory, or the path would get too long.
- *			With TSYNC, a positive result: see there.
+ *			With TSYNC or NEW_LISTENER other results: see there.
  * GET_ACTION_AVAIL:	args points to a __u32 action; 0 if the kernel knows it,
  *			else EOPNOTSUPP. flags must be 0, else EINVAL. EFAULT.
  * GET_NOTIF_SIZES:	fills in a struct seccomp_notif_sizes. flags must be 0,
@@ -58,13 +59,38 @@
  *		kernel.seccomp.actions_logged lets it.
  * SPEC_ALLOW:	do not turn on the mitigations of speculative execution, which
  *		the boot parameters may ask for in confined tasks.
+ * NEW_LISTENER: the result is a file descriptor (O_CLOEXEC), the listener of
+ *		this filter: through it come the calls that the filter answers with
+ *		SECCOMP_RET_USER_NOTIF. EBUSY: an older filter of the caller has a
+ *		listener that is still open, and neither ALLOW_NESTED_LISTENERS nor
+ *		the sysctl kernel.seccomp.nested_listeners lets another come. EMFILE,
+ *		ENFILE: no descriptor left. With TSYNC, TSYNC_ESRCH is needed too,
+ *		else EINVAL: a descriptor and a thread's id look the same.
  * TSYNC_ESRCH:	let TSYNC fail with ESRCH instead of a thread's id. Without
  *		TSYNC it has no effect.
+ * WAIT_KILLABLE_RECV: once a listener has received a call, only a fatal signal
+ *		ends its wait for the answer. Until then, any signal does, and the
+ *		call fails with EINTR or is made anew after the handler
+ *		(SA_RESTART). Needs NEW_LISTENER, else EINVAL.
+ *
+ * Not in Linux 7.2, and like the last only with NEW_LISTENER, else EINVAL:
+ *
+ * ALLOW_NESTED_LISTENERS: filters that are installed on top of this one may have
+ *		listeners as well. The newest is asked first, and with each
+ *		SECCOMP_USER_NOTIF_FLAG_CONTINUE the next older one whose filter says
+ *		USER_NOTIF of the call.
+ * WAIT_KILLABLE: from the moment that the call is there to be received, only a
+ *		fatal signal ends the wait. For programs that do not expect EINTR,
+ *		under supervisors that take their time.
  */
 #define SECCOMP_FILTER_FLAG_TSYNC		(1UL << 0)
 #define SECCOMP_FILTER_FLAG_LOG			(1UL << 1)
 #define SECCOMP_FILTER_FLAG_SPEC_ALLOW		(1UL << 2)
+#define SECCOMP_FILTER_FLAG_NEW_LISTENER	(1UL << 3)
 #define SECCOMP_FILTER_FLAG_TSYNC_ESRCH		(1UL << 4)
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV	(1UL << 5)
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE	(1UL << 30)
+#define SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS (1UL << 31)
 
 /*
  * What a filter returns: an action in the upper 16 bits, its data in the lower
@@ -76,6 +102,9 @@
  * KILL_THREAD:		ends the thread; the process too if it was its last.
  * TRAP:		sends SIGSYS (si_code SYS_SECCOMP, si_errno the data).
  * ERRNO:		the call fails with the data as errno, at most 4095.
+ * USER_NOTIF:		lets the listener of this filter decide; see the listener's
+ *			ioctls below. If there is none, or it is closed, the call
+ *			fails with ENOSYS.
  * TRACE:		lets a tracer decide (PTRACE_EVENT_SECCOMP, the data is the
  *			event message). If none has asked for it the call fails
  *			with ENOSYS; one that goes away at the stop lets it go on.
@@ -89,6 +118,7 @@
 #define SECCOMP_RET_KILL	 SECCOMP_RET_KILL_THREAD
 #define SECCOMP_RET_TRAP	 0x00030000U
 #define SECCOMP_RET_ERRNO	 0x00050000U
+#define SECCOMP_RET_USER_NOTIF	 0x7fc00000U
 #define SECCOMP_RET_TRACE	 0x7ff00000U
 #define SECCOMP_RET_LOG		 0x7ffc0000U
 #define SECCOMP_RET_ALLOW	 0x7fff0000U
@@ -131,10 +161,16 @@ struct seccomp_notif_sizes {
 
 /**
  * struct seccomp_notif - a call that waits for a supervisor's answer
- * @id:		names the call until it is answered
- * @pid:	the caller, in the pid namespace of the reader; 0 if not visible
- * @flags:	none yet
- * @data:	the call
+ * @id:		names the call at this listener until it is answered; never 0, and
+ *		never given again
+ * @pid:	the calling thread, in the pid namespace of the reader; 0 if it is
+ *		not visible there. The thread may have ended since, and the number
+ *		may be another's: whoever uses it for anything, such as opening
+ *		/proc/PID/mem, has to ask SECCOMP_IOCTL_NOTIF_ID_VALID after that
+ *		and before trusting what it got.
+ * @flags:	0; none yet
+ * @data:	the call. Pointers among the arguments point into the caller's
+ *		memory, which other threads can change at any time.
  */
 struct seccomp_notif {
 	__u64 id;
@@ -143,12 +179,22 @@ struct seccomp_notif {
 	struct seccomp_data data;
 };
 
+/*
+ * Flag of an answer: make the call after all, as if this filter had allowed it.
+ *
+ * This is NOT a way to let calls pass by what they point to: until the kernel
+ * reads it, the caller can put something else there. A supervisor can refuse,
+ * or do the work itself on a copy; CONTINUE is for calls that would be harmless
+ * whatever they mean by then, or that other means check as well.
+ */
+#define SECCOMP_USER_NOTIF_FLAG_CONTINUE (1UL << 0)
+
 /**
  * struct seccomp_notif_resp - a supervisor's answer
  * @id:		the call that is answered
  * @val:	what it returns, if @error is 0
  * @error:	0 or a negative errno
- * @flags:	none yet
+ * @flags:	SECCOMP_USER_NOTIF_FLAG_CONTINUE, then @val and @error must be 0
  */
 struct seccomp_notif_resp {
 	__u64 id;
@@ -156,5 +202,85 @@ struct seccomp_notif_resp {
 	__s32 error;
 	__u32 flags;
 };
+
+/*
+ * Flag of a listener, see SECCOMP_IOCTL_NOTIF_SET_FLAGS: the caller and the
+ * supervisor take turns, so wake the other on the CPU where it is asked or
+ * answered. Faster where both would be idle otherwise; slower where they could
+ * work side by side.
+ */
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
+
+/*
+ * Flags of struct seccomp_notif_addfd.
+ *
+ * SETFD:	the descriptor gets the number @newfd; what has it is closed.
+ * SEND:	the new number is the answer to the call as well, in one step: either
+ *		the caller has the descriptor and the call returns it, or neither.
+ */
+#define SECCOMP_ADDFD_FLAG_SETFD	(1UL << 0)
+#define SECCOMP_ADDFD_FLAG_SEND		(1UL << 1)
+
+/**
+ * struct seccomp_notif_addfd - a file that the waiting caller is to be given
+ * @id:		the call
+ * @flags:	SECCOMP_ADDFD_FLAG_*
+ * @srcfd:	the file, by a descriptor of the supervisor
+ * @newfd:	its number in the caller with SETFD, else 0: the lowest that is free
+ * @newfd_flags: 0 or O_CLOEXEC
+ *
+ * May grow: what an older kernel does not know must be 0.
+ */
+struct seccomp_notif_addfd {
+	__u64 id;
+	__u32 flags;
+	__u32 srcfd;
+	__u32 newfd;
+	__u32 newfd_flags;
+};
+
+/*
+ * What a listener can be asked. Any number of threads may do so at once.
+ *
+ * poll() says IN when a call can be received, OUT when a received one can be
+ * answered, HUP when no task is left whose calls could come. When a listener is
+ * closed, the calls that wait at it fail with ENOSYS, and so do all that follow.
+ *
+ * Common to those that name a call: ENOENT: no such call, or it is over: it has
+ * been answered, interrupted by a signal, or its thread has ended. EINPROGRESS:
+ * the call has not been received yet, or is being answered. EFAULT: the argument
+ * cannot be read or written.
+ *
+ * NOTIF_RECV:	waits for a call and receives it, first come, first served, into a
+ *		struct seccomp_notif, which has to be all zero, else EINVAL. A call
+ *		that cannot be written there (EFAULT) remains to be received.
+ *		ENOENT: no task is left whose calls could come. EAGAIN: O_NONBLOCK
+ *		is set and there is none. EINTR.
+ * NOTIF_SEND:	answers a call by a struct seccomp_notif_resp. EINVAL: an unknown
+ *		flag, or CONTINUE with a value.
+ * NOTIF_ID_VALID: is the call of the __u64 id, which was received, still waiting
+ *		for its answer? 0 or ENOENT.
+ * NOTIF_ADDFD:	gives the caller a file, see struct seccomp_notif_addfd, and the
+ *		result is its number there. Files are given in the order of the
+ *		requests. EINVAL: an unknown flag, size or newfd_flags, or newfd
+ *		without SETFD. EBADF: srcfd is not open, or newfd is out of the
+ *		caller's range. EMFILE: the caller has no number left. ESRCH: the
+ *		call was ended meanwhile. EINTR: and then the caller has got nothing.
+ * NOTIF_SET_FLAGS: sets the listener's flags, SECCOMP_USER_NOTIF_FD_*, which are
+ *		the argument itself and not behind a pointer. EINVAL: an unknown one.
+ */
+#define SECCOMP_IOC_MAGIC	'!'
+#define SECCOMP_IO(nr)		_IO(SECCOMP_IOC_MAGIC, nr)
+#define SECCOMP_IOR(nr, type)	_IOR(SECCOMP_IOC_MAGIC, nr, type)
+#define SECCOMP_IOW(nr, type)	_IOW(SECCOMP_IOC_MAGIC, nr, type)
+#define SECCOMP_IOWR(nr, type)	_IOWR(SECCOMP_IOC_MAGIC, nr, type)
+
+#define SECCOMP_IOCTL_NOTIF_RECV	SECCOMP_IOWR(0, struct seccomp_notif)
+#define SECCOMP_IOCTL_NOTIF_SEND	SECCOMP_IOWR(1, struct seccomp_notif_resp)
+#define SECCOMP_IOCTL_NOTIF_ID_VALID	SECCOMP_IOW(2, __u64)
+/* The number that ID_VALID was first shipped with: the same, and kept for ever. */
+#define SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR SECCOMP_IOR(2, __u64)
+#define SECCOMP_IOCTL_NOTIF_ADDFD	SECCOMP_IOW(3, struct seccomp_notif_addfd)
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS	SECCOMP_IOW(4, __u64)
 
 #endif /* _UAPI_LINUX_SECCOMP_H */

@@ -50,13 +50,14 @@ static void layers_that_are_equal_are_one(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, bpfs);
 	programs_init(progs, bpfs, classics, 2);
 
-	root = seccomp_layer_create(NULL, &progs[0], 0);
+	root = seccomp_layer_create(NULL, &progs[0], NULL, 0);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, root);
-	again = seccomp_layer_create(NULL, &progs[0], 0);
-	other = seccomp_layer_create(NULL, &progs[1], 0);
-	flagged = seccomp_layer_create(NULL, &progs[0], SECCOMP_FILTER_FLAG_LOG);
-	child = seccomp_layer_create(root, &progs[0], 0);
-	cousin = seccomp_layer_create(other, &progs[0], 0);
+	again = seccomp_layer_create(NULL, &progs[0], NULL, 0);
+	other = seccomp_layer_create(NULL, &progs[1], NULL, 0);
+	flagged = seccomp_layer_create(NULL, &progs[0], NULL,
+				       SECCOMP_FILTER_FLAG_LOG);
+	child = seccomp_layer_create(root, &progs[0], NULL, 0);
+	cousin = seccomp_layer_create(other, &progs[0], NULL, 0);
 
 	KUNIT_EXPECT_PTR_EQ(test, root, again);
 	KUNIT_EXPECT_PTR_NE(test, root, other);

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * User notification, the side of the supervisor: the listener, which is a file,
+ * and what can be done with it. See notif.h.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/poll.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "internal.h"
+#include "notif.h"
+
+/*
+ * The sysctl kernel.seccomp.nested_listeners: 0, or 1 to let listeners nest
+ * under filters without SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS too. Written
+ * by sysctl.c, read without a lock.
+ */
+int seccomp_nested_listeners;
+
+/**
+ * seccomp_listener_wake - wake those who wait for a change
+ * @listener:	the listener
+ * @wait:	its readers, its pollers, or a target
+ * @events:	for pollers, EPOLL*
+ *
+ * Whoever waits first gets into the queue, and then takes the lock to look
+ * whether there is anything to wait for. So under the lock an empty queue means
+ * that nobody waits, or that he will see the change.
+ *
+ * Context: @listener's lock is held.
+ */
+void seccomp_listener_wake(struct seccomp_listener *listener,
+			   struct wait_queue_head *wait, __poll_t events)
+{
+	lockdep_assert_held(&listener->lock);
+	if (!waitqueue_active(wait))
+		return;
+	if (listener->flags & SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
+		wake_up_poll_on_current_cpu(wait, events);
+	else
+		wake_up_poll(wait, events);
+}
+
+static void seccomp_listener_put(struct seccomp_listener *listener)
+{
+	if (refcount_dec_and_test(&listener->refs))
+		kfree(listener);
+}
+
+/**
+ * seccomp_listener_use - another layer gets the listener
+ * @listener:	the listener, which has a user; or NULL
+ *
+ * Context: Any.
+ */
+void seccomp_listener_use(struct seccomp_listener *listener)
+{
+	if (listener)
+		refcount_inc(&listener->users);
+}
+
+/**
+ * seccomp_listener_leave - a layer goes that had the listener
+ * @listener:	the listener, or NULL; not to be used afterwards
+ *
+ * After the last one no call can come any more, and those who wait for one are
+ * told.
+ *
+ * Context: Process context, no locks. Takes @listener's lock.
+ */
+void seccomp_listener_leave(struct seccomp_listener *listener)
+{
+	if (!listener || !refcount_dec_and_test(&listener->users))
+		return;
+	scoped_guard(spinlock, &listener->lock) {
+		wake_up_all(&listener->readers);
+		wake_up_all(&listener->pollers);
+	}
+	seccomp_listener_put(listener);
+}
+
+/**
+ * seccomp_listener_may_nest - may another listener come on top of a chain?
+ * @chain:	its newest layer, or NULL
+ *
+ * Context: Any; something keeps the chain.
+ * Return: false if there is an open listener whose installer has not allowed it.
+ */
+bool seccomp_listener_may_nest(const struct seccomp_layer *chain)
+{
+	if (READ_ONCE(seccomp_nested_listeners))
+		return true;
+	for (; chain; chain = chain->parent)
+		if (chain->listener && !READ_ONCE(chain->listener->closed) &&
+		    !(chain->flags & SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS))
+			return false;
+	return true;
+}
+
+/* The oldest call that nobody has received. -EAGAIN: none; -ENOENT: nor ever. */
+static int seccomp_listener_take(struct seccomp_listener *listener,
+				 struct seccomp_notif *out)
+{
+	struct seccomp_notification *notif;
+
+	guard(spinlock)(&listener->lock);
+	notif = list_first_entry_or_null(&listener->queued,
+					 struct seccomp_notification, queue);
+	if (!notif)
+		return refcount_read(&listener->users) ? -EAGAIN : -ENOENT;
+	*out = (struct seccomp_notif) {
+		.id	= notif->id,
+		.pid	= task_pid_vnr(notif->target),
+		.data	= notif->call->data,
+	};
+	seccomp_notif_move(notif, SECCOMP_NOTIF_SENT);
+	return 0;
+}
+
+/* It could not be delivered: unless it has gone meanwhile, another may get it. */
+static void seccomp_listener_put_back(struct seccomp_listener *listener, u64 id)
+{
+	struct seccomp_notification *notif;
+
+	guard(spinlock)(&listener->lock);
+	notif = seccomp_notif_find_sent(listener, id);
+	if (IS_ERR(notif))
+		return;
+	seccomp_notif_move(notif, SECCOMP_NOTIF_QUEUED);
+	/* A signal may end its wait again: see WAIT_KILLABLE_RECV. */
+	seccomp_notif_wake(notif);
+}
+
+static long seccomp_listener_recv(struct seccomp_listener *listener, bool wait,
+				  void __user *unotif)
+{
+	struct seccomp_notif out;
+	int ret;
+
+	/* So that fields to come can be used for what is asked for. */
+	ret = check_zeroed_user(unotif, sizeof(out));
+	if (ret <= 0)
+		return ret ?: -EINVAL;
+
+	ret = seccomp_listener_take(listener, &out);
+	if (ret == -EAGAIN && wait) {
+		int signal = wait_event_interruptible_exclusive(listener->readers,
+			(ret = seccomp_listener_take(listener, &out)) != -EAGAIN);
+
+		if (signal)
+			return signal;
+	}
+	if (ret)
+		return ret;
+
+	if (copy_to_user(unotif, &out, sizeof(out))) {
+		seccomp_listener_put_back(listener, out.id);
+		return -EFAULT;
+	}
+	return 0;
+}
+
+static long seccomp_listener_send(struct seccomp_listener *listener,
+				  const void __user *uresp)
+{
+	struct seccomp_notification *notif;
+	struct seccomp_notif_resp resp;
+
+	if (copy_from_user(&resp, uresp, sizeof(resp)))
+		return -EFAULT;
+	if (resp.flags & ~SECCOMP_USER_NOTIF_FLAG_CONTINUE)
+		return -EINVAL;
+	if (resp.flags & SECCOMP_USER_NOTIF_FLAG_CONTINUE &&
+	    (resp.error || resp.val))
+		return -EINVAL;
+
+	guard(spinlock)(&listener->lock);
+	notif = seccomp_notif_find_sent(listener, resp.id);
+	if (IS_ERR(notif))
+		return PTR_ERR(notif);
+	notif->error = resp.error;
+	notif->value = resp.val;
+	notif->flags = resp.flags;
+	seccomp_notif_move(notif, SECCOMP_NOTIF_REPLIED);
+	return 0;
+}
+
+static long seccomp_listener_id_valid(struct seccomp_listener *listener,
+				      const void __user *uid)
+{
+	u64 id;
+
+	if (copy_from_user(&id, uid, sizeof(id)))
+		return -EFAULT;
+	guard(spinlock)(&listener->lock);
+	return IS_ERR(seccomp_notif_find_sent(listener, id)) ? -ENOENT : 0;
+}
+
+static long seccomp_listener_set_flags(struct seccomp_listener *listener,
+				       unsigned long flags)
+{
+	if (flags & ~SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
+		return -EINVAL;
+	guard(spinlock)(&listener->lock);
+	listener->flags = flags;
+	return 0;
+}
+
+static long seccomp_listener_ioctl(struct file *file, unsigned int cmd,
+				   unsigned long arg)
+{
+	struct seccomp_listener *listener = file->private_data;
+	void __user *uarg = (void __user *)arg;
+
+	switch (cmd) {
+	case SECCOMP_IOCTL_NOTIF_RECV:
+		return seccomp_listener_recv(listener, !(file->f_flags & O_NONBLOCK),
+					     uarg);
+	case SECCOMP_IOCTL_NOTIF_SEND:
+		return seccomp_listener_send(listener, uarg);
+	case SECCOMP_IOCTL_NOTIF_ID_VALID:
+	case SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR:
+		return seccomp_listener_id_valid(listener, uarg);
+	case SECCOMP_IOCTL_NOTIF_SET_FLAGS:
+		return seccomp_listener_set_flags(listener, arg);
+	}
+
+	/* Its argument may come in another size, and so under another number. */
+	if (_IOC_TYPE(cmd) == SECCOMP_IOC_MAGIC &&
+	    _IOC_NR(cmd) == _IOC_NR(SECCOMP_IOCTL_NOTIF_ADDFD))
+		return seccomp_addfd(listener, uarg, _IOC_SIZE(cmd));
+	return -EINVAL;
+}
+
+static __poll_t seccomp_listener_poll(struct file *file, poll_table *wait)
+{
+	struct seccomp_listener *listener = file->private_data;
+	__poll_t events = 0;
+
+	poll_wait(file, &listener->pollers, wait);
+	guard(spinlock)(&listener->lock);
+	if (listener->counts[SECCOMP_NOTIF_QUEUED])
+		events |= EPOLLIN | EPOLLRDNORM;
+	if (listener->counts[SECCOMP_NOTIF_SENT])
+		events |= EPOLLOUT | EPOLLWRNORM;
+	if (!refcount_read(&listener->users))
+		events |= EPOLLHUP;
+	return events;
+}
+
+static int seccomp_listener_release(struct inode *inode, struct file *file)
+{
+	struct seccomp_listener *listener = file->private_data;
+	u64 id = 0;
+
+	scoped_guard(spinlock, &listener->lock)
+		WRITE_ONCE(listener->closed, true);
+	/* None comes any more. There may be thousands: one at a time. */
+	for (;;) {
+		scoped_guard(spinlock, &listener->lock) {
+			struct seccomp_notification *notif =
+				seccomp_notif_next(listener, id);
+
+			id = notif ? notif->id : 0;
+			if (notif)
+				seccomp_notif_wake(notif);
+		}
+		if (!id)
+			break;
+		cond_resched();
+	}
+	seccomp_listener_put(listener);
+	return 0;
+}
+
+#ifdef CONFIG_PROC_FS
+static const char * const seccomp_notif_state_names[SECCOMP_NOTIF_STATES] = {
+	[SECCOMP_NOTIF_QUEUED]	 = "queued",
+	[SECCOMP_NOTIF_SENT]	 = "received",
+	[SECCOMP_NOTIF_REPLYING] = "answering",
+	[SECCOMP_NOTIF_REPLIED]	 = "answered",
+};
+
+/* A line a state, with how many; then a line a call, the oldest first. */
+static void seccomp_listener_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct seccomp_listener *listener = file->private_data;
+	unsigned int counts[SECCOMP_NOTIF_STATES];
+	unsigned long flags;
+	u64 id = 0;
+
+	scoped_guard(spinlock, &listener->lock) {
+		memcpy(counts, listener->counts, sizeof(counts));
+		flags = listener->flags;
+	}
+	seq_printf(m, "sync_wake_up:\t%d\n",
+		   !!(flags & SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP));
+	for (int state = SECCOMP_NOTIF_QUEUED; state < SECCOMP_NOTIF_STATES; state++)
+		seq_printf(m, "%s:\t%u\n", seccomp_notif_state_names[state],
+			   counts[state]);
+
+	while (!seq_has_overflowed(m)) {
+		enum seccomp_notif_state state;
+		struct seccomp_data data;
+		pid_t pid;
+
+		scoped_guard(spinlock, &listener->lock) {
+			struct seccomp_notification *notif =
+				seccomp_notif_next(listener, id);
+
+			if (!notif)
+				return;
+			id = notif->id;
+			pid = task_pid_vnr(notif->target);
+			data = notif->call->data;
+			state = notif->state;
+		}
+		seq_printf(m, "call:\t%llu pid %d arch %x nr %d %s\n", id, pid,
+			   data.arch, data.nr, seccomp_notif_state_names[state]);
+		cond_resched();
+	}
+}
+#endif
+
+static const struct file_operations seccomp_listener_fops = {
+	.owner		= THIS_MODULE,
+	.unlocked_ioctl	= seccomp_listener_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+	.poll		= seccomp_listener_poll,
+	.release	= seccomp_listener_release,
+#ifdef CONFIG_PROC_FS
+	.show_fdinfo	= seccomp_listener_fdinfo,
+#endif
+};
+
+/**
+ * seccomp_listener_open - make a listener and its file
+ * @listener:	receives the listener, with the caller as its first user, who has
+ *		to leave it
+ *
+ * Context: Process context. May sleep.
+ * Return: The file; -ENOMEM, -ENFILE.
+ */
+struct file *seccomp_listener_open(struct seccomp_listener **listener)
+{
+	struct seccomp_listener *new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+	struct file *file;
+
+	if (!new)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&new->refs, 2);
+	refcount_set(&new->users, 1);
+	spin_lock_init(&new->lock);
+	/* An id of another listener shall not happen to be one of this. */
+	new->last_id = (u64)get_random_u32() << 31;
+	new->posted = RB_ROOT;
+	INIT_LIST_HEAD(&new->queued);
+	init_waitqueue_head(&new->readers);
+	init_waitqueue_head(&new->pollers);
+
+	file = anon_inode_getfile("seccomp notify", &seccomp_listener_fops, new,
+				  O_RDWR);
+	if (IS_ERR(file))
+		kfree(new);
+	else
+		*listener = new;
+	return file;
+}

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * User notification, the side of the target: SECCOMP_RET_USER_NOTIF. A call is
+ * posted at the listener, and its task waits for the answer. See notif.h.
+ */
+#include <linux/bits.h>
+#include <linux/cgroup.h>
+#include <linux/freezer.h>
+#include <linux/poll.h>
+#include <linux/ptrace.h>
+#include <linux/sched/jobctl.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
+#include <asm/syscall.h>
+
+#include "internal.h"
+#include "notif.h"
+
+/* The table of notif.h: where each state may lead. Any may lead to NONE. */
+static const u8 seccomp_notif_ways[SECCOMP_NOTIF_STATES] = {
+	[SECCOMP_NOTIF_NONE]	 = BIT(SECCOMP_NOTIF_QUEUED),
+	[SECCOMP_NOTIF_QUEUED]	 = BIT(SECCOMP_NOTIF_SENT),
+	[SECCOMP_NOTIF_SENT]	 = BIT(SECCOMP_NOTIF_QUEUED) |
+				   BIT(SECCOMP_NOTIF_REPLYING) |
+				   BIT(SECCOMP_NOTIF_REPLIED),
+	[SECCOMP_NOTIF_REPLYING] = BIT(SECCOMP_NOTIF_SENT) |
+				   BIT(SECCOMP_NOTIF_REPLIED),
+};
+
+/* First come, first served: one that was put back has its old place again. */
+static void seccomp_notif_enqueue(struct seccomp_notification *notif)
+{
+	struct list_head *next = &notif->listener->queued;
+	struct seccomp_notification *other;
+
+	/* From the end, where new ones go at once. */
+	list_for_each_entry_reverse(other, &notif->listener->queued, queue) {
+		if (other->id < notif->id)
+			break;
+		next = &other->queue;
+	}
+	list_add_tail(&notif->queue, next);
+}
+
+/**
+ * seccomp_notif_move - put a notification into another state
+ * @notif:	the notification
+ * @state:	one that the present state may lead to
+ *
+ * Wakes whom the new state concerns.
+ *
+ * Context: The listener's lock is held.
+ */
+void seccomp_notif_move(struct seccomp_notification *notif,
+			enum seccomp_notif_state state)
+{
+	struct seccomp_listener *listener = notif->listener;
+
+	lockdep_assert_held(&listener->lock);
+	WARN_ON_ONCE(state != SECCOMP_NOTIF_NONE &&
+		     !(seccomp_notif_ways[notif->state] & BIT(state)));
+
+	if (notif->state == SECCOMP_NOTIF_QUEUED)
+		list_del(&notif->queue);
+	listener->counts[notif->state]--;
+	listener->counts[state]++;
+	notif->state = state;
+
+	switch (state) {
+	case SECCOMP_NOTIF_QUEUED:
+		seccomp_notif_enqueue(notif);
+		seccomp_listener_wake(listener, &listener->readers, EPOLLIN);
+		seccomp_listener_wake(listener, &listener->pollers,
+				      EPOLLIN | EPOLLRDNORM);
+		break;
+	case SECCOMP_NOTIF_SENT:
+		seccomp_listener_wake(listener, &listener->pollers,
+				      EPOLLOUT | EPOLLWRNORM);
+		break;
+	case SECCOMP_NOTIF_REPLIED:
+		seccomp_notif_wake(notif);
+		break;
+	default:
+		break;
+	}
+}
+
+/**
+ * seccomp_notif_wake - have the target look at its notification again
+ * @notif:	the notification
+ *
+ * Context: The listener's lock is held.
+ */
+void seccomp_notif_wake(struct seccomp_notification *notif)
+{
+	seccomp_listener_wake(notif->listener, &notif->wait, 0);
+}
+
+static bool seccomp_notif_is_older(struct rb_node *node, const struct rb_node *than)
+{
+	return rb_entry(node, struct seccomp_notification, node)->id <
+	       rb_entry(than, struct seccomp_notification, node)->id;
+}
+
+static int seccomp_notif_compare(const void *id, const struct rb_node *node)
+{
+	u64 other = rb_entry(node, struct seccomp_notification, node)->id;
+
+	return *(const u64 *)id < other ? -1 : *(const u64 *)id > other;
+}
+
+/**
+ * seccomp_notif_find - look a notification up
+ * @listener:	the listener
+ * @id:		its id
+ *
+ * Context: @listener's lock is held, and keeps what is found.
+ * Return: The notification, or NULL.
+ */
+struct seccomp_notification *seccomp_notif_find(struct seccomp_listener *listener,
+						u64 id)
+{
+	lockdep_assert_held(&listener->lock);
+	return rb_entry_safe(rb_find(&id, &listener->posted, seccomp_notif_compare),
+			     struct seccomp_notification, node);
+}
+
+/**
+ * seccomp_notif_find_sent - look up a notification that can be answered
+ * @listener:	the listener
+ * @id:		its id
+ *
+ * Context: @listener's lock is held, and keeps what is found.
+ * Return: The notification, in SECCOMP_NOTIF_SENT; -ENOENT if there is none of
+ *	   that id, -EINPROGRESS if it is in another state.
+ */
+struct seccomp_notification *seccomp_notif_find_sent(struct seccomp_listener *listener,
+						     u64 id)
+{
+	struct seccomp_notification *notif = seccomp_notif_find(listener, id);
+
+	if (!notif)
+		return ERR_PTR(-ENOENT);
+	return notif->state == SECCOMP_NOTIF_SENT ? notif : ERR_PTR(-EINPROGRESS);
+}
+
+/**
+ * seccomp_notif_next - the oldest notification behind an id
+ * @listener:	the listener
+ * @id:		an id that there is, was, or could be; 0 for the oldest of all
+ *
+ * For those who visit them all and let go of the lock in between.
+ *
+ * Context: @listener's lock is held, and keeps what is found.
+ * Return: The notification, or NULL.
+ */
+struct seccomp_notification *seccomp_notif_next(struct seccomp_listener *listener,
+						u64 id)
+{
+	struct rb_node *node = listener->posted.rb_node;
+	struct seccomp_notification *found = NULL;
+
+	lockdep_assert_held(&listener->lock);
+	while (node) {
+		struct seccomp_notification *notif =
+			rb_entry(node, struct seccomp_notification, node);
+
+		if (notif->id > id) {
+			found = notif;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
+}
+
+static bool seccomp_notif_post(struct seccomp_notification *notif)
+{
+	struct seccomp_listener *listener = notif->listener;
+
+	guard(spinlock)(&listener->lock);
+	if (listener->closed)
+		return false;
+	notif->id = ++listener->last_id;
+	rb_add(&notif->node, &listener->posted, seccomp_notif_is_older);
+	seccomp_notif_move(notif, SECCOMP_NOTIF_QUEUED);
+	return true;
+}
+
+/*
+ * A freezer gets a task out of where it sleeps by what looks like a signal. If
+ * that ended the wait, the call would be made anew after the thaw, under another
+ * id, and a supervisor who was at work on it would have worked in vain. So it is
+ * obeyed in here: freezers of suspend and of cgroups of version 1 until this
+ * returns, those of version 2 while the caller sleeps the next time, if this says
+ * so.
+ */
+static bool seccomp_notif_is_freezing(void)
+{
+	/* Since the last time, if the cgroup was still freezing then. */
+	if (cgroup_task_frozen(current))
+		cgroup_leave_frozen(false);
+	try_to_freeze();
+	calculate_sigpending();
+	return (READ_ONCE(current->jobctl) &
+		(JOBCTL_PENDING_MASK | JOBCTL_TRAP_FREEZE)) == JOBCTL_TRAP_FREEZE;
+}
+
+/* Signals that come meanwhile wait for the thaw, but for fatal ones. */
+static void seccomp_notif_sleep_frozen(void)
+{
+	scoped_guard(spinlock_irq, seccomp_siglock()) {
+		if (__fatal_signal_pending(current))
+			return;
+		clear_thread_flag(TIF_SIGPENDING);
+	}
+	cgroup_enter_frozen();
+	schedule();
+	/*
+	 * If the cgroup is still freezing, the task stays counted as frozen, and
+	 * stops on its way back to user space at the latest.
+	 */
+	cgroup_leave_frozen(false);
+	calculate_sigpending();
+}
+
+/* Is it a signal that ends the wait? The listener's lock is held. */
+static bool seccomp_notif_is_interrupted(const struct seccomp_notification *notif,
+					 bool freezing)
+{
+	if (fatal_signal_pending(current))
+		return true;
+	if (freezing || !signal_pending(current))
+		return false;
+	/* What the supervisor has begun to give counts as given before. */
+	if (!list_empty(&notif->addfds))
+		return false;
+	if (notif->wait_killable & SECCOMP_FILTER_FLAG_WAIT_KILLABLE)
+		return false;
+	return !notif->wait_killable || notif->state == SECCOMP_NOTIF_QUEUED;
+}
+
+/*
+ * Is there nothing more to wait for? Then the notification is nobody else's any
+ * more. All is decided under the lock: whatever happens at the same time has
+ * either happened before, or comes too late and is told so.
+ */
+static bool seccomp_notif_finish(struct seccomp_notification *notif, bool freezing)
+{
+	struct seccomp_listener *listener = notif->listener;
+
+	guard(spinlock)(&listener->lock);
+	if (notif->state != SECCOMP_NOTIF_REPLIED) {
+		if (listener->closed)
+			notif->error = -ENOSYS;
+		else if (seccomp_notif_is_interrupted(notif, freezing))
+			notif->error = -ERESTARTSYS;
+		else
+			return false;
+	}
+	seccomp_addfd_refuse(notif);
+	rb_erase(&notif->node, &listener->posted);
+	seccomp_notif_move(notif, SECCOMP_NOTIF_NONE);
+	return true;
+}
+
+/* Those who wake take the lock after the change and look at @wait under it. */
+static void seccomp_notif_wait(struct seccomp_notification *notif)
+{
+	DEFINE_WAIT(wait);
+
+	for (;;) {
+		bool freezing = signal_pending(current) && seccomp_notif_is_freezing();
+		/* A signal that does not end the wait must not keep it awake. */
+		bool deaf = signal_pending(current) && !freezing;
+
+		prepare_to_wait(&notif->wait, &wait, TASK_FREEZABLE |
+				(deaf ? TASK_KILLABLE : TASK_INTERRUPTIBLE));
+		if (seccomp_notif_finish(notif, freezing))
+			break;
+		if (!list_empty_careful(&notif->addfds)) {
+			__set_current_state(TASK_RUNNING);
+			seccomp_addfd_serve(notif);
+		} else if (freezing) {
+			seccomp_notif_sleep_frozen();
+		} else {
+			schedule();
+		}
+	}
+	finish_wait(&notif->wait, &wait);
+}
+
+/* The answer of a layer's supervisor, in @error, @value and @flags. */
+static void seccomp_notif_ask(struct seccomp_notification *notif,
+			      const struct seccomp_layer *layer)
+{
+	if (!layer->listener || !seccomp_notif_post(notif))
+		notif->error = -ENOSYS;
+	else
+		seccomp_notif_wait(notif);
+}
+
+/**
+ * seccomp_act_user_notif - let the supervisors decide
+ * @call:	the call and its verdict
+ *
+ * The listener of the newest layer that gave the verdict is asked. With CONTINUE
+ * it speaks for its own layer and no other: so the next older one that gave it
+ * is asked then. A layer without an open listener fails the call: nobody can get
+ * around it by a layer on top.
+ *
+ * Context: Process context, no locks. Sleeps until there is an answer.
+ * Return:
+ * * SECCOMP_PROCEED	- All that have been asked said CONTINUE.
+ * * SECCOMP_SKIP	- One gave a result, or there was none to ask, or a signal
+ *			  has ended the wait (-ERESTARTSYS).
+ */
+enum seccomp_outcome seccomp_act_user_notif(struct seccomp_call *call)
+{
+	const struct seccomp_layer *layer = call->layer;
+
+	do {
+		struct seccomp_notification notif = {
+			.listener	= layer->listener,
+			.call		= call,
+			.target		= current,
+			.wait_killable	= layer->flags & SECCOMP_WAIT_KILLABLE_FLAGS,
+			.wait = __WAIT_QUEUE_HEAD_INITIALIZER(notif.wait),
+			.addfds		= LIST_HEAD_INIT(notif.addfds),
+		};
+
+		seccomp_notif_ask(&notif, layer);
+		if (!(notif.flags & SECCOMP_USER_NOTIF_FLAG_CONTINUE)) {
+			seccomp_log(call, 0);
+			syscall_set_return_value(current, current_pt_regs(),
+						 notif.error, notif.value);
+			return SECCOMP_SKIP;
+		}
+		layer = seccomp_call_next_notifier(call, layer);
+	} while (layer);
+	return SECCOMP_PROCEED;
+}
