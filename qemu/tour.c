@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -44,6 +45,7 @@
 #define ANSWER		4711	/* no process has this for a parent here */
 #define NOBODY		65534
 #define DIRECTORY	"/tmp/tour-of-seccomp"
+#define ELSEWHERE	"/tmp/supervised"
 #define LOGGED_NAME	"tour-logged"
 #define LENGTH		6	/* instructions of our filters */
 #define UNCONFINED	99	/* exit status of a child without its filter */
@@ -56,6 +58,7 @@ static struct seen {
 	int mode, filters;	/* as /proc/self/status puts it */
 	int n[6];		/* anything else, step by step */
 	unsigned long addr[2];
+	char text[64];
 	double ns;
 } *seen;
 
@@ -227,7 +230,7 @@ static int refuse_mkdir(void)
 static void show_kernel(void)
 {
 	static const char wanted[] =
-		"kill_process kill_thread trap errno trace log allow";
+		"kill_process kill_thread trap errno user_notif trace log allow";
 	char have[256] = "nothing: there is no seccomp here";
 	struct utsname name;
 	FILE *file = fopen("/proc/sys/kernel/seccomp/actions_avail", "r");
@@ -400,6 +403,65 @@ static void show_traced(void)
 		nr, data);
 	observe(behind(1) && seen->result == ANSWER,
 		"The child's getppid returned %d.", seen->result);
+}
+
+/*
+ * Receive one mkdir, make another directory for it, and say that it is done. What
+ * was read of the program's memory counts only if the program still waits: else
+ * its number may be another's by now.
+ */
+static void supervise(int listener)
+{
+	struct seccomp_notif notif = { 0 };
+	struct seccomp_notif_resp resp = { 0 };
+	char path[64];
+	int mem;
+
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &notif))
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/mem", notif.pid);
+	mem = open(path, O_RDONLY);
+	if (pread(mem, seen->text, sizeof(DIRECTORY), notif.data.args[0]) < 0 ||
+	    ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &notif.id))
+		return;
+	seen->n[0] = notif.data.nr;
+	resp.id = notif.id;
+	resp.error = mkdir(ELSEWHERE, 0700) ? -errno : 0;
+	seen->n[1] = !ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+}
+
+static void show_supervised(void)
+{
+	if (in_child()) {
+		int pair[2], listener = -1;
+		pid_t target;
+
+		/* The program and its supervisor, who is not behind the filter. */
+		if (pipe(pair))
+			_exit(UNCONFINED);
+		target = fork();
+		if (!target) {
+			listener = install(__NR_mkdir, SECCOMP_RET_USER_NOTIF,
+					   SECCOMP_FILTER_FLAG_NEW_LISTENER);
+			if (write(pair[1], &listener, sizeof(listener)) < 0)
+				_exit(UNCONFINED);
+			seen->error = error_of(mkdir(DIRECTORY, 0700));
+			look_and_leave();
+		}
+		if (read(pair[0], &listener, sizeof(listener)) > 0)
+			supervise(syscall(__NR_pidfd_getfd,
+					  syscall(__NR_pidfd_open, target, 0),
+					  listener, 0));
+		waitpid(target, &status, 0);
+		_exit(WEXITSTATUS(status));
+	}
+	observe(seen->n[0] == __NR_mkdir && !strcmp(seen->text, DIRECTORY),
+		"The supervisor was told of call number %d and read in the program's memory which directory it wants: %s.",
+		seen->n[0], seen->text);
+	observe(seen->n[1] && !rmdir(ELSEWHERE) && rmdir(DIRECTORY) && errno == ENOENT,
+		"It has made %s instead.", ELSEWHERE);
+	observe(behind(1) && !seen->error, "The program's mkdir: %s.",
+		outcome(seen->error));
 }
 
 /* A socket on which the kernel tells its audit records, or -1. */
@@ -623,6 +685,9 @@ static const struct step {
 	{ "A call traced",
 	  "Or the filter stops the program and wakes its tracer, as a debugger is woken. The tracer reads the registers, has the call skipped, and writes a result.",
 	  show_traced },
+	{ "A call answered by a supervisor",
+	  "Or another program answers: a supervisor, who holds the filter's listener. The call waits while he looks into it, does the work in his own way, or refuses. So a container can be given what it may not do itself.",
+	  show_supervised },
 	{ "A call logged",
 	  "The mildest action lets the call go on and leaves a record of it in the audit log. That is how one finds out what a program needs before forbidding anything.",
 	  show_logged },

@@ -55,15 +55,16 @@ static int seccomp_addfd_post(struct seccomp_listener *listener,
 {
 	struct seccomp_notification *notif;
 
-	guard(spinlock)(&listener->lock);
-	notif = seccomp_notif_find_sent(listener, addfd->args.id);
-	if (IS_ERR(notif))
-		return PTR_ERR(notif);
-	addfd->notif = notif;
-	list_add_tail(&addfd->node, &notif->addfds);
-	if (seccomp_addfd_answers(&addfd->args))
-		seccomp_notif_move(notif, SECCOMP_NOTIF_REPLYING);
-	seccomp_notif_wake(notif);
+	scoped_guard(spinlock, &listener->lock) {
+		notif = seccomp_notif_find_sent(listener, addfd->args.id);
+		if (IS_ERR(notif))
+			return PTR_ERR(notif);
+		addfd->notif = notif;
+		list_add_tail(&addfd->node, &notif->addfds);
+		if (seccomp_addfd_answers(&addfd->args))
+			seccomp_notif_move(notif, SECCOMP_NOTIF_REPLYING);
+		seccomp_notif_wake(notif);
+	}
 	return 0;
 }
 
@@ -71,14 +72,15 @@ static int seccomp_addfd_post(struct seccomp_listener *listener,
 static bool seccomp_addfd_withdraw(struct seccomp_listener *listener,
 				   struct seccomp_addfd *addfd)
 {
-	guard(spinlock)(&listener->lock);
-	if (list_empty(&addfd->node))
-		return false;
-	list_del_init(&addfd->node);
-	if (seccomp_addfd_answers(&addfd->args))
-		seccomp_notif_move(addfd->notif, SECCOMP_NOTIF_SENT);
-	/* It may have put off a signal because of this. */
-	seccomp_notif_wake(addfd->notif);
+	scoped_guard(spinlock, &listener->lock) {
+		if (list_empty(&addfd->node))
+			return false;
+		list_del_init(&addfd->node);
+		if (seccomp_addfd_answers(&addfd->args))
+			seccomp_notif_move(addfd->notif, SECCOMP_NOTIF_SENT);
+		/* It may have put off a signal because of this. */
+		seccomp_notif_wake(addfd->notif);
+	}
 	return true;
 }
 
@@ -86,9 +88,9 @@ static bool seccomp_addfd_withdraw(struct seccomp_listener *listener,
 static void seccomp_addfd_abandon(struct seccomp_listener *listener,
 				  struct seccomp_addfd *addfd)
 {
-	guard(spinlock)(&listener->lock);
-	if (!completion_done(&addfd->done))
-		addfd->notif->installing = NULL;
+	scoped_guard(spinlock, &listener->lock)
+		if (!completion_done(&addfd->done))
+			addfd->notif->installing = NULL;
 }
 
 static long seccomp_addfd_wait(struct seccomp_listener *listener,
@@ -198,16 +200,17 @@ void seccomp_addfd_serve(struct seccomp_notification *notif)
 	result = seccomp_addfd_install(file, &args);
 	fput(file);
 
-	guard(spinlock)(&listener->lock);
-	if (seccomp_addfd_answers(&args)) {
-		if (result >= 0)
+	scoped_guard(spinlock, &listener->lock) {
+		if (seccomp_addfd_answers(&args) && result < 0) {
+			seccomp_notif_move(notif, SECCOMP_NOTIF_SENT);
+		} else if (seccomp_addfd_answers(&args)) {
 			notif->value = result;
-		seccomp_notif_move(notif, result >= 0 ? SECCOMP_NOTIF_REPLIED :
-							SECCOMP_NOTIF_SENT);
+			seccomp_notif_move(notif, SECCOMP_NOTIF_REPLIED);
+		}
+		if (notif->installing)
+			seccomp_addfd_complete(notif->installing, result);
+		notif->installing = NULL;
 	}
-	if (notif->installing)
-		seccomp_addfd_complete(notif->installing, result);
-	notif->installing = NULL;
 }
 
 /**

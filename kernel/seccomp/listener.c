@@ -39,7 +39,7 @@ void seccomp_listener_wake(struct seccomp_listener *listener,
 			   struct wait_queue_head *wait, __poll_t events)
 {
 	lockdep_assert_held(&listener->lock);
-	if (!waitqueue_active(wait))
+	if (!waitqueue_active(wait))	/* barrier: the lock, see above */
 		return;
 	if (listener->flags & SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
 		wake_up_poll_on_current_cpu(wait, events);
@@ -109,17 +109,18 @@ static int seccomp_listener_take(struct seccomp_listener *listener,
 {
 	struct seccomp_notification *notif;
 
-	guard(spinlock)(&listener->lock);
-	notif = list_first_entry_or_null(&listener->queued,
-					 struct seccomp_notification, queue);
-	if (!notif)
-		return refcount_read(&listener->users) ? -EAGAIN : -ENOENT;
-	*out = (struct seccomp_notif) {
-		.id	= notif->id,
-		.pid	= task_pid_vnr(notif->target),
-		.data	= notif->call->data,
-	};
-	seccomp_notif_move(notif, SECCOMP_NOTIF_SENT);
+	scoped_guard(spinlock, &listener->lock) {
+		notif = list_first_entry_or_null(&listener->queued,
+						 struct seccomp_notification, queue);
+		if (!notif)
+			return refcount_read(&listener->users) ? -EAGAIN : -ENOENT;
+		*out = (struct seccomp_notif) {
+			.id	= notif->id,
+			.pid	= task_pid_vnr(notif->target),
+			.data	= notif->call->data,
+		};
+		seccomp_notif_move(notif, SECCOMP_NOTIF_SENT);
+	}
 	return 0;
 }
 
@@ -128,13 +129,14 @@ static void seccomp_listener_put_back(struct seccomp_listener *listener, u64 id)
 {
 	struct seccomp_notification *notif;
 
-	guard(spinlock)(&listener->lock);
-	notif = seccomp_notif_find_sent(listener, id);
-	if (IS_ERR(notif))
-		return;
-	seccomp_notif_move(notif, SECCOMP_NOTIF_QUEUED);
-	/* A signal may end its wait again: see WAIT_KILLABLE_RECV. */
-	seccomp_notif_wake(notif);
+	scoped_guard(spinlock, &listener->lock) {
+		notif = seccomp_notif_find_sent(listener, id);
+		if (IS_ERR(notif))
+			return;
+		seccomp_notif_move(notif, SECCOMP_NOTIF_QUEUED);
+		/* A signal may end its wait again: see WAIT_KILLABLE_RECV. */
+		seccomp_notif_wake(notif);
+	}
 }
 
 static long seccomp_listener_recv(struct seccomp_listener *listener, bool wait,
@@ -180,26 +182,29 @@ static long seccomp_listener_send(struct seccomp_listener *listener,
 	    (resp.error || resp.val))
 		return -EINVAL;
 
-	guard(spinlock)(&listener->lock);
-	notif = seccomp_notif_find_sent(listener, resp.id);
-	if (IS_ERR(notif))
-		return PTR_ERR(notif);
-	notif->error = resp.error;
-	notif->value = resp.val;
-	notif->flags = resp.flags;
-	seccomp_notif_move(notif, SECCOMP_NOTIF_REPLIED);
+	scoped_guard(spinlock, &listener->lock) {
+		notif = seccomp_notif_find_sent(listener, resp.id);
+		if (IS_ERR(notif))
+			return PTR_ERR(notif);
+		notif->error = resp.error;
+		notif->value = resp.val;
+		notif->flags = resp.flags;
+		seccomp_notif_move(notif, SECCOMP_NOTIF_REPLIED);
+	}
 	return 0;
 }
 
 static long seccomp_listener_id_valid(struct seccomp_listener *listener,
 				      const void __user *uid)
 {
+	bool valid;
 	u64 id;
 
 	if (copy_from_user(&id, uid, sizeof(id)))
 		return -EFAULT;
-	guard(spinlock)(&listener->lock);
-	return IS_ERR(seccomp_notif_find_sent(listener, id)) ? -ENOENT : 0;
+	scoped_guard(spinlock, &listener->lock)
+		valid = !IS_ERR(seccomp_notif_find_sent(listener, id));
+	return valid ? 0 : -ENOENT;
 }
 
 static long seccomp_listener_set_flags(struct seccomp_listener *listener,
@@ -207,8 +212,8 @@ static long seccomp_listener_set_flags(struct seccomp_listener *listener,
 {
 	if (flags & ~SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
 		return -EINVAL;
-	guard(spinlock)(&listener->lock);
-	listener->flags = flags;
+	scoped_guard(spinlock, &listener->lock)
+		listener->flags = flags;
 	return 0;
 }
 
@@ -244,11 +249,12 @@ static __poll_t seccomp_listener_poll(struct file *file, poll_table *wait)
 	__poll_t events = 0;
 
 	poll_wait(file, &listener->pollers, wait);
-	guard(spinlock)(&listener->lock);
-	if (listener->counts[SECCOMP_NOTIF_QUEUED])
-		events |= EPOLLIN | EPOLLRDNORM;
-	if (listener->counts[SECCOMP_NOTIF_SENT])
-		events |= EPOLLOUT | EPOLLWRNORM;
+	scoped_guard(spinlock, &listener->lock) {
+		if (listener->counts[SECCOMP_NOTIF_QUEUED])
+			events |= EPOLLIN | EPOLLRDNORM;
+		if (listener->counts[SECCOMP_NOTIF_SENT])
+			events |= EPOLLOUT | EPOLLWRNORM;
+	}
 	if (!refcount_read(&listener->users))
 		events |= EPOLLHUP;
 	return events;

@@ -179,12 +179,13 @@ static bool seccomp_notif_post(struct seccomp_notification *notif)
 {
 	struct seccomp_listener *listener = notif->listener;
 
-	guard(spinlock)(&listener->lock);
-	if (listener->closed)
-		return false;
-	notif->id = ++listener->last_id;
-	rb_add(&notif->node, &listener->posted, seccomp_notif_is_older);
-	seccomp_notif_move(notif, SECCOMP_NOTIF_QUEUED);
+	scoped_guard(spinlock, &listener->lock) {
+		if (listener->closed)
+			return false;
+		notif->id = ++listener->last_id;
+		rb_add(&notif->node, &listener->posted, seccomp_notif_is_older);
+		seccomp_notif_move(notif, SECCOMP_NOTIF_QUEUED);
+	}
 	return true;
 }
 
@@ -250,18 +251,19 @@ static bool seccomp_notif_finish(struct seccomp_notification *notif, bool freezi
 {
 	struct seccomp_listener *listener = notif->listener;
 
-	guard(spinlock)(&listener->lock);
-	if (notif->state != SECCOMP_NOTIF_REPLIED) {
-		if (listener->closed)
+	scoped_guard(spinlock, &listener->lock) {
+		if (notif->state == SECCOMP_NOTIF_REPLIED)
+			; /* it is in @notif */
+		else if (listener->closed)
 			notif->error = -ENOSYS;
 		else if (seccomp_notif_is_interrupted(notif, freezing))
 			notif->error = -ERESTARTSYS;
 		else
 			return false;
+		seccomp_addfd_refuse(notif);
+		rb_erase(&notif->node, &listener->posted);
+		seccomp_notif_move(notif, SECCOMP_NOTIF_NONE);
 	}
-	seccomp_addfd_refuse(notif);
-	rb_erase(&notif->node, &listener->posted);
-	seccomp_notif_move(notif, SECCOMP_NOTIF_NONE);
 	return true;
 }
 

@@ -80,7 +80,7 @@ enum seccomp_notif_state {
 struct seccomp_listener {
 	refcount_t		refs;
 	refcount_t		users;
-	spinlock_t		lock;
+	spinlock_t		lock; /* of all that follows */
 	bool			closed;
 	unsigned long		flags;
 	u64			last_id;

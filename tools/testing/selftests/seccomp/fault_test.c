@@ -4,7 +4,7 @@
  * nothing, and the caller knows which.
  */
 
-#include "common.h"
+#include "notif.h"
 
 #define REFUSED_CALL	__NR_getppid
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
@@ -98,6 +98,21 @@ static int install_logged(const struct sock_fprog *prog)
 	return filter_install(SECCOMP_FILTER_FLAG_LOG, prog);
 }
 
+static int install_with_listener(const struct sock_fprog *prog)
+{
+	int listener = filter_install(NEW_LISTENER, prog);
+
+	return listener < 0 ? listener : close(listener);
+}
+
+static int install_all_with_listener(const struct sock_fprog *prog)
+{
+	int listener = filter_install(NEW_LISTENER | SECCOMP_FILTER_FLAG_TSYNC |
+				      SECCOMP_FILTER_FLAG_TSYNC_ESRCH, prog);
+
+	return listener < 0 ? listener : close(listener);
+}
+
 static void install_plain(void *unused)
 {
 	struct sock_fprog prog = refusal_of_length(8);
@@ -172,6 +187,14 @@ FIXTURE_VARIANT_ADD(install, upper_logged_and_long) {
 	.install = install_logged, .length = 512, .under = 2,
 };
 
+FIXTURE_VARIANT_ADD(install, b12_with_listener) {
+	.install = install_with_listener, .length = 8,
+};
+
+FIXTURE_VARIANT_ADD(install, b11_upper_in_all_threads_with_listener) {
+	.install = install_all_with_listener, .length = 8, .under = 2,
+};
+
 FIXTURE_SETUP(install)
 {
 	const char *missing = knobs_set(&self->saved);
@@ -184,6 +207,14 @@ FIXTURE_SETUP(install)
 FIXTURE_TEARDOWN_PARENT(install)
 {
 	EXPECT_TRUE(knobs_restore(&self->saved));
+}
+
+static int lowest_free_fd(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	CHILD_REQUIRE(fd >= 0 && !close(fd));
+	return fd;
 }
 
 struct install_fault {
@@ -201,7 +232,7 @@ static void install_under_fault(void *arg)
 	struct sock_fprog prog = refusal_of_length(variant->length);
 	int fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
 	long mode, no_new_privs, layers = variant->under;
-	int i, ret, error;
+	int i, ret, error, next_fd;
 	bool hit;
 
 	CHILD_REQUIRE(fd >= 0);
@@ -209,6 +240,7 @@ static void install_under_fault(void *arg)
 		CHILD_REQUIRE(!filter_install(0, &PROGRAM(RET(SECCOMP_RET_ALLOW))));
 	mode = status_field(0, "Seccomp");
 	no_new_privs = status_field(0, "NoNewPrivs");
+	next_fd = lowest_free_fd();
 
 	fault_arm(fd, fault->nth);
 	ret = variant->install(&prog);
@@ -229,6 +261,7 @@ static void install_under_fault(void *arg)
 	}
 	CHILD_REQUIRE(status_field(0, "Seccomp_filters") == layers);
 	CHILD_REQUIRE(status_field(0, "NoNewPrivs") == no_new_privs);
+	CHILD_REQUIRE(lowest_free_fd() == next_fd);
 
 	install_plain(NULL);
 	CHILD_REQUIRE(status_field(0, "Seccomp_filters") == layers + 1);
@@ -313,6 +346,74 @@ static void fork_under_faults(void *unused)
 TEST_F(forking, b25_all_or_nothing)
 {
 	EXPECT_TRUE(exited_with(child_status(fork_under_faults, NULL), 0));
+}
+
+FIXTURE(injecting) {
+	struct knob_values saved;
+};
+
+FIXTURE_SETUP(injecting)
+{
+	const char *missing = knobs_set(&self->saved);
+
+	if (missing)
+		SKIP(return, "cannot write %s", missing);
+}
+
+FIXTURE_TEARDOWN_PARENT(injecting)
+{
+	EXPECT_TRUE(knobs_restore(&self->saved));
+}
+
+/* Higher than a table of files reaches that has not grown. */
+#define FAR_FD	300
+
+static int call_under_fault(void *arg)
+{
+	const unsigned int *nth = arg;
+	int fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC), ret;
+	bool hit;
+
+	CHILD_REQUIRE(fd >= 0);
+	fault_arm(fd, *nth);
+	ret = syscall(NOTIFIED_CALL);
+	hit = fault_disarm(fd);
+	CHILD_REQUIRE(ret == FAR_FD && fcntl(FAR_FD, F_GETFD) >= 0);
+	return hit ? DONE_WITHOUT : NOT_HIT;
+}
+
+/* Memory that runs out in the target is the supervisor's error, who can try again. */
+TEST_F(injecting, no_fd_no_answer)
+{
+	unsigned int nth = 0, failed = 0;
+	int status;
+
+	do {
+		struct seccomp_notif notif;
+		struct target target;
+		struct seccomp_notif_addfd addfd = {
+			.flags = SECCOMP_ADDFD_FLAG_SETFD | SECCOMP_ADDFD_FLAG_SEND,
+			.srcfd = STDERR_FILENO, .newfd = FAR_FD,
+		};
+		int ret;
+
+		ASSERT_TRUE(++nth < FAULTS_MAX);
+		ASSERT_TRUE(target_start(&target, 0, call_under_fault, &nth));
+		ASSERT_EQ(0, notif_recv(target.listener, &notif));
+		addfd.id = notif.id;
+		ret = ioctl(target.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &addfd);
+		if (ret < 0) {
+			failed++;
+			EXPECT_EQ(ENOMEM, errno);
+			EXPECT_EQ(0, notif_id_valid(target.listener, notif.id));
+			ret = ioctl(target.listener, SECCOMP_IOCTL_NOTIF_ADDFD, &addfd);
+		}
+		EXPECT_EQ(FAR_FD, ret);
+		status = wait_status(target.pid);
+		ASSERT_TRUE(exited_with(status, NOT_HIT) || exited_with(status, DONE_WITHOUT));
+		close(target.listener);
+	} while (!exited_with(status, NOT_HIT));
+	EXPECT_TRUE(failed > 0);
 }
 
 TEST_HARNESS_MAIN
