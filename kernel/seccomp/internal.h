@@ -177,6 +177,7 @@ struct seccomp_layer {
  * struct seccomp_call - a system call under judgement, on its task's stack
  * @data:	what programs see of it
  * @verdict:	the strictest answer, SECCOMP_RET_*
+ * @action:	what @verdict asks for, once it is settled
  * @layer:	the newest layer that gave it; NULL while all of them allow it.
  *		The task's own chain keeps it.
  * @notifiers:	which of the layers said USER_NOTIF, as far as they fit: bit N for
@@ -186,6 +187,7 @@ struct seccomp_layer {
 struct seccomp_call {
 	struct seccomp_data		data;
 	u32				verdict;
+	const struct seccomp_action	*action;
 	const struct seccomp_layer	*layer;
 	u64				notifiers;
 	bool				traced;
@@ -315,6 +317,11 @@ void seccomp_listener_use(struct seccomp_listener *listener);
 void seccomp_listener_leave(struct seccomp_listener *listener);
 bool seccomp_listener_may_nest(const struct seccomp_layer *chain);
 #else
+static inline const struct seccomp_action *seccomp_action_find(u32 verdict)
+{
+	return NULL;
+}
+
 static inline long seccomp_action_avail(const void __user *uaction)
 {
 	return -EOPNOTSUPP;

@@ -24,23 +24,18 @@
 int seccomp_nested_listeners;
 
 /**
- * seccomp_listener_wake - wake those who wait for a change
+ * __seccomp_listener_wake - wake those who wait for a change
  * @listener:	the listener
- * @wait:	its readers, its pollers, or a target
+ * @wait:	its readers or its pollers
  * @events:	for pollers, EPOLL*
  *
- * Whoever waits first gets into the queue, and then takes the lock to look
- * whether there is anything to wait for. So under the lock an empty queue means
- * that nobody waits, or that he will see the change.
+ * See seccomp_listener_wake().
  *
  * Context: @listener's lock is held.
  */
-void seccomp_listener_wake(struct seccomp_listener *listener,
-			   struct wait_queue_head *wait, __poll_t events)
+void __seccomp_listener_wake(struct seccomp_listener *listener,
+			     struct wait_queue_head *wait, __poll_t events)
 {
-	lockdep_assert_held(&listener->lock);
-	if (!waitqueue_active(wait))	/* barrier: the lock, see above */
-		return;
 	if (listener->flags & SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
 		wake_up_poll_on_current_cpu(wait, events);
 	else
@@ -114,11 +109,10 @@ static int seccomp_listener_take(struct seccomp_listener *listener,
 						 struct seccomp_notification, queue);
 		if (!notif)
 			return refcount_read(&listener->users) ? -EAGAIN : -ENOENT;
-		*out = (struct seccomp_notif) {
-			.id	= notif->id,
-			.pid	= task_pid_vnr(notif->target),
-			.data	= notif->call->data,
-		};
+		out->id = notif->id;
+		out->pid = task_pid_vnr(notif->target);
+		out->flags = 0;
+		out->data = notif->call->data;
 		seccomp_notif_move(notif, SECCOMP_NOTIF_SENT);
 	}
 	return 0;
@@ -139,33 +133,76 @@ static void seccomp_listener_put_back(struct seccomp_listener *listener, u64 id)
 	}
 }
 
+/*
+ * These two cost a good part of what the kernel's own work on a notification
+ * does, when they are done by functions for any size.
+ */
+
+/* It has to be zero, so that fields to come can be used for what is asked for. */
+static int seccomp_notif_check_zeroed(const struct seccomp_notif __user *unotif)
+{
+	const unsigned long __user *words = (const void __user *)unotif;
+	unsigned long word, bits = 0;
+
+	static_assert(sizeof(*unotif) % sizeof(word) == 0);
+	if (!user_read_access_begin(unotif, sizeof(*unotif)))
+		return -EFAULT;
+	for (size_t i = 0; i < sizeof(*unotif) / sizeof(word); i++) {
+		unsafe_get_user(word, words + i, fault);
+		bits |= word;
+	}
+	user_read_access_end();
+	return bits ? -EINVAL : 0;
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
+static int seccomp_notif_write(struct seccomp_notif __user *unotif,
+			       const struct seccomp_notif *notif)
+{
+	if (!user_write_access_begin(unotif, sizeof(*unotif)))
+		return -EFAULT;
+	unsafe_put_user(notif->id, &unotif->id, fault);
+	unsafe_put_user(notif->pid, &unotif->pid, fault);
+	unsafe_put_user(notif->flags, &unotif->flags, fault);
+	unsafe_put_user(notif->data.nr, &unotif->data.nr, fault);
+	unsafe_put_user(notif->data.arch, &unotif->data.arch, fault);
+	unsafe_put_user(notif->data.instruction_pointer,
+			&unotif->data.instruction_pointer, fault);
+	for (size_t i = 0; i < ARRAY_SIZE(notif->data.args); i++)
+		unsafe_put_user(notif->data.args[i], &unotif->data.args[i], fault);
+	user_write_access_end();
+	return 0;
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
 static long seccomp_listener_recv(struct seccomp_listener *listener, bool wait,
-				  void __user *unotif)
+				  struct seccomp_notif __user *unotif)
 {
 	struct seccomp_notif out;
-	int ret;
+	int ret, signal = 0;
 
-	/* So that fields to come can be used for what is asked for. */
-	ret = check_zeroed_user(unotif, sizeof(out));
-	if (ret <= 0)
-		return ret ?: -EINVAL;
-
-	ret = seccomp_listener_take(listener, &out);
-	if (ret == -EAGAIN && wait) {
-		int signal = wait_event_interruptible_exclusive(listener->readers,
-			(ret = seccomp_listener_take(listener, &out)) != -EAGAIN);
-
-		if (signal)
-			return signal;
-	}
+	ret = seccomp_notif_check_zeroed(unotif);
 	if (ret)
 		return ret;
 
-	if (copy_to_user(unotif, &out, sizeof(out))) {
+	if (wait)
+		signal = wait_event_interruptible_exclusive(listener->readers,
+			(ret = seccomp_listener_take(listener, &out)) != -EAGAIN);
+	else
+		ret = seccomp_listener_take(listener, &out);
+	if (signal)
+		return signal;
+	if (ret)
+		return ret;
+
+	ret = seccomp_notif_write(unotif, &out);
+	if (ret)
 		seccomp_listener_put_back(listener, out.id);
-		return -EFAULT;
-	}
-	return 0;
+	return ret;
 }
 
 static long seccomp_listener_send(struct seccomp_listener *listener,

@@ -20,24 +20,18 @@ u32 seccomp_actions_logged = ~0U;
 
 static bool seccomp_log_wanted(const struct seccomp_call *call)
 {
-	const struct seccomp_action *action = seccomp_action_find(call->verdict);
-
-	/* What nobody knows is carried out, and so logged, as KILL_PROCESS. */
-	if (!action)
-		action = seccomp_action_find(SECCOMP_RET_KILL_PROCESS);
-
-	if (!(READ_ONCE(seccomp_actions_logged) & BIT(action - seccomp_actions)))
-		return false;
-
-	switch (action->logging) {
-	case SECCOMP_LOG_ALWAYS:
-		return true;
-	case SECCOMP_LOG_REQUESTED:
-		return call->layer && call->layer->flags & SECCOMP_FILTER_FLAG_LOG;
+	switch (call->action->logging) {
 	case SECCOMP_LOG_NEVER:
+		return false;
+	case SECCOMP_LOG_REQUESTED:
+		if (!call->layer || !(call->layer->flags & SECCOMP_FILTER_FLAG_LOG))
+			return false;
+		break;
+	case SECCOMP_LOG_ALWAYS:
 		break;
 	}
-	return false;
+	return READ_ONCE(seccomp_actions_logged) &
+	       BIT(call->action - seccomp_actions);
 }
 #else
 static bool seccomp_log_wanted(const struct seccomp_call *call)

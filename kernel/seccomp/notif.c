@@ -16,15 +16,19 @@
 #include "internal.h"
 #include "notif.h"
 
-/* The table of notif.h: where each state may lead. Any may lead to NONE. */
+/* The table of notif.h: where each state may lead. */
 static const u8 seccomp_notif_ways[SECCOMP_NOTIF_STATES] = {
 	[SECCOMP_NOTIF_NONE]	 = BIT(SECCOMP_NOTIF_QUEUED),
-	[SECCOMP_NOTIF_QUEUED]	 = BIT(SECCOMP_NOTIF_SENT),
+	[SECCOMP_NOTIF_QUEUED]	 = BIT(SECCOMP_NOTIF_SENT) |
+				   BIT(SECCOMP_NOTIF_NONE),
 	[SECCOMP_NOTIF_SENT]	 = BIT(SECCOMP_NOTIF_QUEUED) |
 				   BIT(SECCOMP_NOTIF_REPLYING) |
-				   BIT(SECCOMP_NOTIF_REPLIED),
+				   BIT(SECCOMP_NOTIF_REPLIED) |
+				   BIT(SECCOMP_NOTIF_NONE),
 	[SECCOMP_NOTIF_REPLYING] = BIT(SECCOMP_NOTIF_SENT) |
-				   BIT(SECCOMP_NOTIF_REPLIED),
+				   BIT(SECCOMP_NOTIF_REPLIED) |
+				   BIT(SECCOMP_NOTIF_NONE),
+	[SECCOMP_NOTIF_REPLIED]	 = BIT(SECCOMP_NOTIF_NONE),
 };
 
 /* First come, first served: one that was put back has its old place again. */
@@ -57,8 +61,7 @@ void seccomp_notif_move(struct seccomp_notification *notif,
 	struct seccomp_listener *listener = notif->listener;
 
 	lockdep_assert_held(&listener->lock);
-	WARN_ON_ONCE(state != SECCOMP_NOTIF_NONE &&
-		     !(seccomp_notif_ways[notif->state] & BIT(state)));
+	WARN_ON_ONCE(!(seccomp_notif_ways[notif->state] & BIT(state)));
 
 	if (notif->state == SECCOMP_NOTIF_QUEUED)
 		list_del(&notif->queue);
@@ -85,15 +88,31 @@ void seccomp_notif_move(struct seccomp_notification *notif,
 	}
 }
 
+/* Only those in a wait queue can be woken on this CPU: so the task has one now. */
+static void seccomp_notif_wake_here(struct task_struct *target)
+{
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
+	DECLARE_WAITQUEUE(wait, target);
+
+	add_wait_queue(&queue, &wait);
+	__wake_up_on_current_cpu(&queue, TASK_NORMAL, NULL);
+}
+
 /**
  * seccomp_notif_wake - have the target look at its notification again
  * @notif:	the notification
  *
- * Context: The listener's lock is held.
+ * The target first says that it sleeps, and then takes the lock to look.
+ *
+ * Context: The listener's lock is held, which keeps the target.
  */
 void seccomp_notif_wake(struct seccomp_notification *notif)
 {
-	seccomp_listener_wake(notif->listener, &notif->wait, 0);
+	lockdep_assert_held(&notif->listener->lock);
+	if (notif->listener->flags & SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
+		seccomp_notif_wake_here(notif->target);
+	else
+		wake_up_process(notif->target);
 }
 
 static bool seccomp_notif_is_older(struct rb_node *node, const struct rb_node *than)
@@ -110,22 +129,6 @@ static int seccomp_notif_compare(const void *id, const struct rb_node *node)
 }
 
 /**
- * seccomp_notif_find - look a notification up
- * @listener:	the listener
- * @id:		its id
- *
- * Context: @listener's lock is held, and keeps what is found.
- * Return: The notification, or NULL.
- */
-struct seccomp_notification *seccomp_notif_find(struct seccomp_listener *listener,
-						u64 id)
-{
-	lockdep_assert_held(&listener->lock);
-	return rb_entry_safe(rb_find(&id, &listener->posted, seccomp_notif_compare),
-			     struct seccomp_notification, node);
-}
-
-/**
  * seccomp_notif_find_sent - look up a notification that can be answered
  * @listener:	the listener
  * @id:		its id
@@ -137,10 +140,14 @@ struct seccomp_notification *seccomp_notif_find(struct seccomp_listener *listene
 struct seccomp_notification *seccomp_notif_find_sent(struct seccomp_listener *listener,
 						     u64 id)
 {
-	struct seccomp_notification *notif = seccomp_notif_find(listener, id);
+	struct seccomp_notification *notif;
+	struct rb_node *node;
 
-	if (!notif)
+	lockdep_assert_held(&listener->lock);
+	node = rb_find(&id, &listener->posted, seccomp_notif_compare);
+	if (!node)
 		return ERR_PTR(-ENOENT);
+	notif = rb_entry(node, struct seccomp_notification, node);
 	return notif->state == SECCOMP_NOTIF_SENT ? notif : ERR_PTR(-EINPROGRESS);
 }
 
@@ -230,9 +237,11 @@ static void seccomp_notif_sleep_frozen(void)
 static bool seccomp_notif_is_interrupted(const struct seccomp_notification *notif,
 					 bool freezing)
 {
+	if (!signal_pending(current))
+		return false;
 	if (fatal_signal_pending(current))
 		return true;
-	if (freezing || !signal_pending(current))
+	if (freezing)
 		return false;
 	/* What the supervisor has begun to give counts as given before. */
 	if (!list_empty(&notif->addfds))
@@ -267,18 +276,20 @@ static bool seccomp_notif_finish(struct seccomp_notification *notif, bool freezi
 	return true;
 }
 
-/* Those who wake take the lock after the change and look at @wait under it. */
 static void seccomp_notif_wait(struct seccomp_notification *notif)
 {
-	DEFINE_WAIT(wait);
-
 	for (;;) {
-		bool freezing = signal_pending(current) && seccomp_notif_is_freezing();
-		/* A signal that does not end the wait must not keep it awake. */
-		bool deaf = signal_pending(current) && !freezing;
+		unsigned int state = TASK_INTERRUPTIBLE | TASK_FREEZABLE;
+		bool freezing = false;
 
-		prepare_to_wait(&notif->wait, &wait, TASK_FREEZABLE |
-				(deaf ? TASK_KILLABLE : TASK_INTERRUPTIBLE));
+		if (signal_pending(current)) {
+			freezing = seccomp_notif_is_freezing();
+			/* A signal that does not end it must not keep it awake. */
+			if (!freezing)
+				state = TASK_KILLABLE | TASK_FREEZABLE;
+		}
+		/* Before the lock is taken, see seccomp_notif_wake(). */
+		set_current_state(state);
 		if (seccomp_notif_finish(notif, freezing))
 			break;
 		if (!list_empty_careful(&notif->addfds)) {
@@ -290,7 +301,7 @@ static void seccomp_notif_wait(struct seccomp_notification *notif)
 			schedule();
 		}
 	}
-	finish_wait(&notif->wait, &wait);
+	__set_current_state(TASK_RUNNING);
 }
 
 /* The answer of a layer's supervisor, in @error, @value and @flags. */
@@ -328,7 +339,6 @@ enum seccomp_outcome seccomp_act_user_notif(struct seccomp_call *call)
 			.call		= call,
 			.target		= current,
 			.wait_killable	= layer->flags & SECCOMP_WAIT_KILLABLE_FLAGS,
-			.wait = __WAIT_QUEUE_HEAD_INITIALIZER(notif.wait),
 			.addfds		= LIST_HEAD_INIT(notif.addfds),
 		};
 

@@ -98,7 +98,6 @@ struct seccomp_listener {
  * @target:	who made it
  * @id:		its name at @listener
  * @wait_killable: SECCOMP_FILTER_FLAG_WAIT_KILLABLE*, when signals do not end it
- * @wait:	where the target waits
  *
  * The rest under the listener's lock:
  *
@@ -117,7 +116,6 @@ struct seccomp_notification {
 	struct task_struct		*target;
 	u64				id;
 	unsigned long			wait_killable;
-	wait_queue_head_t		wait;
 
 	enum seccomp_notif_state	state;
 	int				error;
@@ -133,16 +131,29 @@ struct seccomp_notification {
 void seccomp_notif_move(struct seccomp_notification *notif,
 			enum seccomp_notif_state state);
 void seccomp_notif_wake(struct seccomp_notification *notif);
-struct seccomp_notification *seccomp_notif_find(struct seccomp_listener *listener,
-						u64 id);
 struct seccomp_notification *seccomp_notif_find_sent(struct seccomp_listener *listener,
 						     u64 id);
 struct seccomp_notification *seccomp_notif_next(struct seccomp_listener *listener,
 						u64 id);
 
 /* listener.c */
-void seccomp_listener_wake(struct seccomp_listener *listener,
-			   struct wait_queue_head *wait, __poll_t events);
+void __seccomp_listener_wake(struct seccomp_listener *listener,
+			     struct wait_queue_head *wait, __poll_t events);
+
+/*
+ * Wake those who wait at a listener, its readers or its pollers. Whoever waits
+ * first gets into the queue, and then takes the lock to look whether there is
+ * anything to wait for. So under the lock an empty queue means that nobody waits,
+ * or that he will see the change.
+ */
+static inline void seccomp_listener_wake(struct seccomp_listener *listener,
+					 struct wait_queue_head *wait,
+					 __poll_t events)
+{
+	lockdep_assert_held(&listener->lock);
+	if (waitqueue_active(wait))	/* barrier: the lock, see above */
+		__seccomp_listener_wake(listener, wait, events);
+}
 
 /* addfd.c */
 long seccomp_addfd(struct seccomp_listener *listener, void __user *uaddfd,

@@ -27,23 +27,40 @@ bool seccomp_verdict_stricter(u32 verdict, u32 than)
 	       (s32)(than & SECCOMP_RET_ACTION_FULL);
 }
 
+static void seccomp_call_gather_args(struct seccomp_call *call, struct pt_regs *regs)
+{
+#ifdef CONFIG_64BIT
+	syscall_get_arguments(current, regs, (unsigned long *)call->data.args);
+#else
+	unsigned long args[ARRAY_SIZE(call->data.args)];
+
+	syscall_get_arguments(current, regs, args);
+	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
+		call->data.args[i] = args[i];
+#endif
+}
+
 static void seccomp_call_gather(struct seccomp_call *call)
 {
 	struct pt_regs *regs = current_pt_regs();
-	unsigned long args[ARRAY_SIZE(call->data.args)];
 
 	call->data.nr = syscall_get_nr(current, regs);
 	call->data.arch = syscall_get_arch(current);
 	call->data.instruction_pointer = KSTK_EIP(current);
-	syscall_get_arguments(current, regs, args);
-	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
-		call->data.args[i] = args[i];
+	seccomp_call_gather_args(call, regs);
 }
 
-static u32 seccomp_layer_answer(const struct seccomp_layer *layer,
-				const struct seccomp_call *call)
+/*
+ * Not bpf_prog_run(): that is for programs which may reach what belongs to a CPU,
+ * and must not be moved to another while they run. A classic one sees its data
+ * and its own stack.
+ */
+static __always_inline u32 seccomp_layer_answer(const struct seccomp_layer *layer,
+						const struct seccomp_call *call)
 {
-	return bpf_prog_run(layer->prog->bpf, &call->data);
+	const struct bpf_prog *bpf = layer->prog->bpf;
+
+	return bpf_dispatcher_nop_func(&call->data, bpf->insnsi, bpf->bpf_func);
 }
 
 static bool seccomp_verdict_notifies(u32 verdict)
@@ -73,7 +90,6 @@ static void seccomp_call_ask(struct seccomp_call *call)
 	call->layer = NULL;
 	call->notifiers = 0;
 	/* From the newest to the oldest: among equals the newest has come first. */
-	migrate_disable();
 	for (; layer; layer = layer->parent) {
 		u32 answer = seccomp_layer_answer(layer, call);
 
@@ -85,7 +101,6 @@ static void seccomp_call_ask(struct seccomp_call *call)
 			call->layer = layer;
 		}
 	}
-	migrate_enable();
 }
 
 static bool seccomp_call_is_notified_by(const struct seccomp_call *call,
@@ -110,11 +125,9 @@ static bool seccomp_call_is_notified_by(const struct seccomp_call *call,
 const struct seccomp_layer *seccomp_call_next_notifier(const struct seccomp_call *call,
 						       const struct seccomp_layer *layer)
 {
-	migrate_disable();
 	do {
 		layer = layer->parent;
 	} while (layer && !seccomp_call_is_notified_by(call, layer));
-	migrate_enable();
 	return layer;
 }
 

@@ -46,6 +46,7 @@ int seccomp_strict_judge(struct seccomp_call *call)
 			return 0;
 
 	call->verdict = SECCOMP_RET_KILL_THREAD;
+	call->action = seccomp_action_find(call->verdict);
 	seccomp_log(call, SIGKILL);
 	seccomp_mode_kill();
 	do_exit(SIGKILL);
