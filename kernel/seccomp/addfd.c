@@ -215,7 +215,7 @@ void seccomp_addfd_serve(struct seccomp_notification *notif)
 
 /**
  * seccomp_addfd_refuse - turn down all that is still asked for
- * @notif:	the caller's notification, whose wait is over
+ * @notif:	the notification of the caller, who is being killed
  *
  * Context: The listener's lock is held.
  */

@@ -118,6 +118,17 @@ static int seccomp_listener_take(struct seccomp_listener *listener,
 	return 0;
 }
 
+/* The same, after waiting for one. -ERESTARTSYS: a signal has come instead. */
+static int seccomp_listener_wait(struct seccomp_listener *listener,
+				 struct seccomp_notif *out)
+{
+	wait_queue_head_t *readers = &listener->readers;
+	int ret;
+
+	return wait_event_interruptible_exclusive(*readers,
+		(ret = seccomp_listener_take(listener, out)) != -EAGAIN) ?: ret;
+}
+
 /* It could not be delivered: unless it has gone meanwhile, another may get it. */
 static void seccomp_listener_put_back(struct seccomp_listener *listener, u64 id)
 {
@@ -161,17 +172,23 @@ fault:
 static int seccomp_notif_write(struct seccomp_notif __user *unotif,
 			       const struct seccomp_notif *notif)
 {
+	struct seccomp_data __user *udata = &unotif->data;
+	const struct seccomp_data *data = &notif->data;
+
 	if (!user_write_access_begin(unotif, sizeof(*unotif)))
 		return -EFAULT;
 	unsafe_put_user(notif->id, &unotif->id, fault);
 	unsafe_put_user(notif->pid, &unotif->pid, fault);
 	unsafe_put_user(notif->flags, &unotif->flags, fault);
-	unsafe_put_user(notif->data.nr, &unotif->data.nr, fault);
-	unsafe_put_user(notif->data.arch, &unotif->data.arch, fault);
-	unsafe_put_user(notif->data.instruction_pointer,
-			&unotif->data.instruction_pointer, fault);
-	for (size_t i = 0; i < ARRAY_SIZE(notif->data.args); i++)
-		unsafe_put_user(notif->data.args[i], &unotif->data.args[i], fault);
+	unsafe_put_user(data->nr, &udata->nr, fault);
+	unsafe_put_user(data->arch, &udata->arch, fault);
+	unsafe_put_user(data->instruction_pointer, &udata->instruction_pointer, fault);
+	unsafe_put_user(data->args[0], &udata->args[0], fault);
+	unsafe_put_user(data->args[1], &udata->args[1], fault);
+	unsafe_put_user(data->args[2], &udata->args[2], fault);
+	unsafe_put_user(data->args[3], &udata->args[3], fault);
+	unsafe_put_user(data->args[4], &udata->args[4], fault);
+	unsafe_put_user(data->args[5], &udata->args[5], fault);
 	user_write_access_end();
 	return 0;
 fault:
@@ -183,19 +200,16 @@ static long seccomp_listener_recv(struct seccomp_listener *listener, bool wait,
 				  struct seccomp_notif __user *unotif)
 {
 	struct seccomp_notif out;
-	int ret, signal = 0;
+	int ret;
 
 	ret = seccomp_notif_check_zeroed(unotif);
 	if (ret)
 		return ret;
 
 	if (wait)
-		signal = wait_event_interruptible_exclusive(listener->readers,
-			(ret = seccomp_listener_take(listener, &out)) != -EAGAIN);
+		ret = seccomp_listener_wait(listener, &out);
 	else
 		ret = seccomp_listener_take(listener, &out);
-	if (signal)
-		return signal;
 	if (ret)
 		return ret;
 

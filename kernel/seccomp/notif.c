@@ -11,6 +11,7 @@
 #include <linux/sched/jobctl.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
+#include <linux/task_work.h>
 #include <asm/syscall.h>
 
 #include "internal.h"
@@ -196,56 +197,93 @@ static bool seccomp_notif_post(struct seccomp_notification *notif)
 	return true;
 }
 
+/* Why signal_pending() says yes. */
+enum seccomp_interruption {
+	SECCOMP_INTERRUPTION_NONE,	/* it does not, or not any more */
+	SECCOMP_INTERRUPTION_FREEZE,	/* a freezer wants the task to stand still */
+	SECCOMP_INTERRUPTION_SIGNAL,	/* there is something to do in user space */
+	SECCOMP_INTERRUPTION_FATAL,	/* there is nothing to do there any more */
+};
+
+static enum seccomp_interruption seccomp_interruption_look(void)
+{
+	lockdep_assert_held(seccomp_siglock());
+	if (__fatal_signal_pending(current))
+		return SECCOMP_INTERRUPTION_FATAL;
+	if (freezing(current) ||
+	    (current->jobctl & (JOBCTL_PENDING_MASK | JOBCTL_TRAP_FREEZE)) ==
+	    JOBCTL_TRAP_FREEZE)
+		return SECCOMP_INTERRUPTION_FREEZE;
+	recalc_sigpending();
+	return signal_pending(current) ? SECCOMP_INTERRUPTION_SIGNAL :
+					 SECCOMP_INTERRUPTION_NONE;
+}
+
 /*
  * A freezer gets a task out of where it sleeps by what looks like a signal. If
  * that ended the wait, the call would be made anew after the thaw, under another
  * id, and a supervisor who was at work on it would have worked in vain. So it is
- * obeyed in here: freezers of suspend and of cgroups of version 1 until this
- * returns, those of version 2 while the caller sleeps the next time, if this says
- * so.
+ * obeyed in here: freezers of suspend and of cgroups of version 1 at once, those
+ * of version 2 by seccomp_notif_sleep(). Nor does kernel work for the task, which
+ * looks the same, end the wait.
  */
-static bool seccomp_notif_is_freezing(void)
+static enum seccomp_interruption seccomp_interruption_get(void)
 {
-	/* Since the last time, if the cgroup was still freezing then. */
+	enum seccomp_interruption why;
+
+	if (!signal_pending(current))
+		return SECCOMP_INTERRUPTION_NONE;
+
+	try_to_freeze();
+	if (test_thread_flag(TIF_NOTIFY_SIGNAL)) {
+		clear_notify_signal();
+		task_work_run();
+	}
+	/* Since the last sleep, if the cgroup was still freezing after that. */
 	if (cgroup_task_frozen(current))
 		cgroup_leave_frozen(false);
-	try_to_freeze();
-	calculate_sigpending();
-	return (READ_ONCE(current->jobctl) &
-		(JOBCTL_PENDING_MASK | JOBCTL_TRAP_FREEZE)) == JOBCTL_TRAP_FREEZE;
+	scoped_guard(spinlock_irq, seccomp_siglock())
+		why = seccomp_interruption_look();
+	return why;
 }
 
-/* Signals that come meanwhile wait for the thaw, but for fatal ones. */
-static void seccomp_notif_sleep_frozen(void)
+/*
+ * Sleep until there is news: from the supervisor, or a signal other than what has
+ * not ended the wait (@why), which would keep the task awake otherwise. When its
+ * cgroup is being frozen it counts as frozen meanwhile.
+ */
+static void seccomp_notif_sleep(enum seccomp_interruption why)
 {
+	if (why == SECCOMP_INTERRUPTION_NONE) {
+		schedule();
+		return;
+	}
+
 	scoped_guard(spinlock_irq, seccomp_siglock()) {
-		if (__fatal_signal_pending(current))
+		/* Something else by now: look again. */
+		if (freezing(current) || seccomp_interruption_look() != why) {
+			__set_current_state(TASK_RUNNING);
 			return;
+		}
 		clear_thread_flag(TIF_SIGPENDING);
 	}
-	cgroup_enter_frozen();
+	if (why == SECCOMP_INTERRUPTION_FREEZE)
+		cgroup_enter_frozen();
 	schedule();
 	/*
 	 * If the cgroup is still freezing, the task stays counted as frozen, and
 	 * stops on its way back to user space at the latest.
 	 */
-	cgroup_leave_frozen(false);
+	if (why == SECCOMP_INTERRUPTION_FREEZE)
+		cgroup_leave_frozen(false);
 	calculate_sigpending();
 }
 
-/* Is it a signal that ends the wait? The listener's lock is held. */
 static bool seccomp_notif_is_interrupted(const struct seccomp_notification *notif,
-					 bool freezing)
+					 enum seccomp_interruption why)
 {
-	if (!signal_pending(current))
-		return false;
-	if (fatal_signal_pending(current))
-		return true;
-	if (freezing)
-		return false;
-	/* What the supervisor has begun to give counts as given before. */
-	if (!list_empty(&notif->addfds))
-		return false;
+	if (why != SECCOMP_INTERRUPTION_SIGNAL)
+		return why == SECCOMP_INTERRUPTION_FATAL;
 	if (notif->wait_killable & SECCOMP_FILTER_FLAG_WAIT_KILLABLE)
 		return false;
 	return !notif->wait_killable || notif->state == SECCOMP_NOTIF_QUEUED;
@@ -256,20 +294,26 @@ static bool seccomp_notif_is_interrupted(const struct seccomp_notification *noti
  * more. All is decided under the lock: whatever happens at the same time has
  * either happened before, or comes too late and is told so.
  */
-static bool seccomp_notif_finish(struct seccomp_notification *notif, bool freezing)
+static bool seccomp_notif_finish(struct seccomp_notification *notif,
+				 enum seccomp_interruption why)
 {
 	struct seccomp_listener *listener = notif->listener;
 
 	scoped_guard(spinlock, &listener->lock) {
+		if (!list_empty(&notif->addfds)) {
+			/* What was given before the answer, or the signal, comes first. */
+			if (why != SECCOMP_INTERRUPTION_FATAL)
+				return false;
+			seccomp_addfd_refuse(notif);
+		}
 		if (notif->state == SECCOMP_NOTIF_REPLIED)
 			; /* it is in @notif */
 		else if (listener->closed)
 			notif->error = -ENOSYS;
-		else if (seccomp_notif_is_interrupted(notif, freezing))
+		else if (seccomp_notif_is_interrupted(notif, why))
 			notif->error = -ERESTARTSYS;
 		else
 			return false;
-		seccomp_addfd_refuse(notif);
 		rb_erase(&notif->node, &listener->posted);
 		seccomp_notif_move(notif, SECCOMP_NOTIF_NONE);
 	}
@@ -279,26 +323,17 @@ static bool seccomp_notif_finish(struct seccomp_notification *notif, bool freezi
 static void seccomp_notif_wait(struct seccomp_notification *notif)
 {
 	for (;;) {
-		unsigned int state = TASK_INTERRUPTIBLE | TASK_FREEZABLE;
-		bool freezing = false;
+		enum seccomp_interruption why = seccomp_interruption_get();
 
-		if (signal_pending(current)) {
-			freezing = seccomp_notif_is_freezing();
-			/* A signal that does not end it must not keep it awake. */
-			if (!freezing)
-				state = TASK_KILLABLE | TASK_FREEZABLE;
-		}
 		/* Before the lock is taken, see seccomp_notif_wake(). */
-		set_current_state(state);
-		if (seccomp_notif_finish(notif, freezing))
+		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
+		if (seccomp_notif_finish(notif, why))
 			break;
-		if (!list_empty_careful(&notif->addfds)) {
+		if (list_empty_careful(&notif->addfds)) {
+			seccomp_notif_sleep(why);
+		} else {
 			__set_current_state(TASK_RUNNING);
 			seccomp_addfd_serve(notif);
-		} else if (freezing) {
-			seccomp_notif_sleep_frozen();
-		} else {
-			schedule();
 		}
 	}
 	__set_current_state(TASK_RUNNING);

@@ -263,8 +263,9 @@ struct seccomp_notif_addfd {
  * NOTIF_ADDFD:	gives the caller a file, see struct seccomp_notif_addfd, and the
  *		result is its number there. Files are given in the order of the
  *		requests. EINVAL: an unknown flag, size or newfd_flags, or newfd
- *		without SETFD. EBADF: srcfd is not open, or newfd is out of the
- *		caller's range. EMFILE: the caller has no number left. ESRCH: the
+ *		without SETFD. E2BIG: something is set that this kernel does not
+ *		know. EBADF: srcfd is not open, or open with O_PATH, or newfd is out
+ *		of the caller's range. EMFILE: the caller has no number left. ESRCH: the
  *		call was ended meanwhile. EINTR: and then the caller has got nothing.
  * NOTIF_SET_FLAGS: sets the listener's flags, SECCOMP_USER_NOTIF_FD_*, which are
  *		the argument itself and not behind a pointer. EINVAL: an unknown one.

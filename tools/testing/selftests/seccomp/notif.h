@@ -98,11 +98,12 @@ static inline bool target_start(struct target *target, unsigned int flags, int (
 				void *arg)
 {
 	int pair[2];
+	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return false;
-	target->pid = fork();
-	if (!target->pid) {
+	pid = fork();
+	if (!pid) {
 		int listener;
 
 		close(pair[0]);
@@ -115,7 +116,8 @@ static inline bool target_start(struct target *target, unsigned int flags, int (
 		_exit(fn(arg));
 	}
 	close(pair[1]);
-	target->listener = target->pid > 0 ? fd_receive(pair[0]) : -1;
+	target->pid = pid;	/* here: it may be in memory that the child shares */
+	target->listener = pid > 0 ? fd_receive(pair[0]) : -1;
 	close(pair[0]);
 	return target->listener >= 0;
 }
@@ -203,13 +205,17 @@ static inline char task_state(pid_t tid)
 	return name_end ? name_end[2] : 0;
 }
 
-/* Waits until a thread is in a state, 'S' say; does not sleep itself. */
-static inline bool task_wait_state(pid_t tid, char state)
+/*
+ * Waits until a thread sleeps, without sleeping itself. A thread that has been woken does not sleep
+ * until it has looked at why; and one that only fatal signals could wake is in state D.
+ */
+static inline bool task_wait_asleep(pid_t tid)
 {
 	const uint64_t until = clock_ms() + PATIENCE_MS;
+	char state;
 
-	while (task_state(tid) != state) {
-		if (clock_ms() > until)
+	while (state = task_state(tid), state != 'S' && state != 'D') {
+		if (!state || clock_ms() > until)
 			return false;
 		sched_yield();
 	}
