@@ -740,6 +740,20 @@ static int request_end(struct request *request)
 	return pthread_join(request->thread, NULL) ? -ECHILD : request->result;
 }
 
+/* From now on the target does not run while the test or its threads can. */
+static bool scene_hold(struct scene *scene)
+{
+	const struct sigaction action = { .sa_handler = ignore_signal };
+	int error;
+
+	if (!sigaction(SIGUSR1, &action, NULL) && target_hold(&scene->target))
+		return true;
+	error = errno;
+	scene_end(scene);
+	errno = error;
+	return false;
+}
+
 FIXTURE(held) {
 	struct scene scene;
 	struct request requests[6];
@@ -747,14 +761,9 @@ FIXTURE(held) {
 
 FIXTURE_SETUP(held)
 {
-	const struct sigaction action = { .sa_handler = ignore_signal };
-
-	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
 	ASSERT_TRUE(scene_begin(&self->scene));
-	if (!target_hold(&self->scene.target)) {
-		scene_end(&self->scene);
+	if (!scene_hold(&self->scene))
 		SKIP(return, "cannot hold the target: %s", strerror(errno));
-	}
 }
 
 FIXTURE_TEARDOWN(held)
@@ -857,14 +866,9 @@ FIXTURE_VARIANT_ADD(pending, addfd_and_send) {
 
 FIXTURE_SETUP(pending)
 {
-	const struct sigaction action = { .sa_handler = ignore_signal };
-
-	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
 	ASSERT_TRUE(scene_begin(&self->scene));
-	if (!target_hold(&self->scene.target)) {
-		scene_end(&self->scene);
+	if (!scene_hold(&self->scene))
 		SKIP(return, "cannot hold the target: %s", strerror(errno));
-	}
 }
 
 FIXTURE_TEARDOWN(pending)

@@ -176,6 +176,31 @@ static inline pid_t sys_gettid(void)
 	return syscall(__NR_gettid);
 }
 
+/* Reads the beginning of a file, as far as there is room; is there anything? */
+static inline bool file_read(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = -1;
+
+	if (fd >= 0) {
+		n = read(fd, text, size - 1);
+		close(fd);
+	}
+	text[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+/* Writes a file of the kernel, as a whole or not at all. */
+static inline bool file_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
 /* Copies the text behind NAME: in /proc/PID/status (a process, a thread, or 0: the caller). */
 static inline bool status_text(pid_t pid, const char *name, char *value, size_t size)
 {

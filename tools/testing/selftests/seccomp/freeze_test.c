@@ -57,31 +57,17 @@ struct group {
 static bool group_write(const struct group *group, const char *file, const char *text)
 {
 	char path[128];
-	bool done;
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", group->path, file);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	done = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-	close(fd);
-	return done;
+	return file_write(path, text);
 }
 
 static bool group_shows(const struct group *group, const char *word)
 {
-	char path[128], text[256] = "";
-	int fd;
+	char path[128], text[256];
 
 	snprintf(path, sizeof(path), "%s/%s", group->path, group->freezer->state);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	if (read(fd, text, sizeof(text) - 1) < 0)
-		text[0] = '\0';
-	close(fd);
-	return strstr(text, word);
+	return file_read(path, text, sizeof(text)) && strstr(text, word);
 }
 
 /* 0, or why there cannot be any: ENODEV and others of mount(). */
@@ -578,16 +564,6 @@ TEST_F(freeze, b24_moving_is_like_freezing)
 
 #define POWER_STATE	"/sys/power/state"
 #define PM_TEST		"/sys/power/pm_test"
-
-static bool file_write(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool done = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-
-	if (fd >= 0)
-		close(fd);
-	return done;
-}
 
 FIXTURE(suspend) {
 	struct target target;

@@ -20,32 +20,8 @@
 #define REAL_GID	43210
 
 static const char * const action_names[] = {
-	"kill_process", "kill_thread", "trap", "errno", "trace", "log",
+	"kill_process", "kill_thread", "trap", "errno", "user_notif", "trace", "log",
 };
-
-/* Reads or writes the list; the write happens as a whole or not at all. */
-static ssize_t logged_get(char *list, size_t size)
-{
-	int fd = open(LOGGED_SYSCTL, O_RDONLY | O_CLOEXEC);
-	ssize_t n = -1;
-
-	if (fd >= 0) {
-		n = read(fd, list, size - 1);
-		list[n > 0 ? n : 0] = '\0';
-		close(fd);
-	}
-	return n;
-}
-
-static bool logged_set(const char *list)
-{
-	int fd = open(LOGGED_SYSCTL, O_WRONLY | O_CLOEXEC);
-	bool done = fd >= 0 && write(fd, list, strlen(list)) == (ssize_t)strlen(list);
-
-	if (fd >= 0)
-		close(fd);
-	return done;
-}
 
 /* Lists every action but one. */
 static bool logged_set_without(const char *unlisted)
@@ -59,7 +35,7 @@ static bool logged_set_without(const char *unlisted)
 		strcat(list, action_names[i]);
 		strcat(list, " ");
 	}
-	return logged_set(list);
+	return file_write(LOGGED_SYSCTL, list);
 }
 
 /* Listens to what auditd would read; works beside it and without it. */
@@ -112,7 +88,7 @@ TEST(present)
 	char list[256];
 
 	ASSERT_EQ(0, sys_seccomp(SECCOMP_GET_ACTION_AVAIL, 0, &(__u32){ SECCOMP_RET_LOG }));
-	ASSERT_LT(0, logged_get(list, sizeof(list)));
+	ASSERT_TRUE(file_read(LOGGED_SYSCTL, list, sizeof(list)));
 }
 
 /* Makes one call that gets one verdict, at the address at which syscall(2) makes all calls. */
@@ -176,6 +152,11 @@ FIXTURE_VARIANT_ADD(logged, error) {
 	.action = SECCOMP_RET_ERRNO | EXDEV, .name = "errno", .when = WITH_FLAG,
 };
 
+/* Nobody has its listener, so the call fails. */
+FIXTURE_VARIANT_ADD(logged, user_notif) {
+	.action = SECCOMP_RET_USER_NOTIF, .name = "user_notif", .when = WITH_FLAG,
+};
+
 FIXTURE_VARIANT_ADD(logged, trace) {
 	.action = SECCOMP_RET_TRACE, .name = "trace", .when = WITH_FLAG,
 };
@@ -190,7 +171,7 @@ FIXTURE_VARIANT_ADD(logged, allow) {
 
 FIXTURE_SETUP(logged)
 {
-	ASSERT_LT(0, logged_get(self->list, sizeof(self->list)));
+	ASSERT_TRUE(file_read(LOGGED_SYSCTL, self->list, sizeof(self->list)));
 	self->audit = audit_open();
 	if (self->audit < 0)
 		SKIP(return, "cannot listen to audit records: %s", strerror(errno));
@@ -199,7 +180,7 @@ FIXTURE_SETUP(logged)
 /* In the parent, who gets here whatever becomes of the test. */
 FIXTURE_TEARDOWN_PARENT(logged)
 {
-	EXPECT_TRUE(logged_set(self->list));
+	EXPECT_TRUE(file_write(LOGGED_SYSCTL, self->list));
 }
 
 /* One combination: how many records there are of the call until one that comes for certain. */
@@ -279,6 +260,7 @@ static unsigned int own_number(const char *path)
 static const struct subject verdicts[] = {
 	{ SECCOMP_RET_TRAP | 7, 0, __NR_getpid },
 	{ SECCOMP_RET_ERRNO | 8, 0, __NR_getuid },
+	{ SECCOMP_RET_USER_NOTIF, 0, __NR_getegid },
 	{ SECCOMP_RET_TRACE | 9, 0, __NR_getgid },
 	{ SECCOMP_RET_LOG | 10, 0, __NR_geteuid },
 	{ SECCOMP_RET_KILL_THREAD | 11, 0, __NR_getppid },
@@ -314,7 +296,7 @@ FIXTURE(record) {
 FIXTURE_SETUP(record)
 {
 	ASSERT_LT(0, readlink("/proc/self/exe", self->exe, sizeof(self->exe) - 1));
-	ASSERT_LT(0, logged_get(self->list, sizeof(self->list)));
+	ASSERT_TRUE(file_read(LOGGED_SYSCTL, self->list, sizeof(self->list)));
 	portrait = shared_memory(sizeof(*portrait));
 	ASSERT_TRUE(portrait != NULL);
 	self->audit = audit_open();
@@ -324,7 +306,7 @@ FIXTURE_SETUP(record)
 
 FIXTURE_TEARDOWN_PARENT(record)
 {
-	EXPECT_TRUE(logged_set(self->list));
+	EXPECT_TRUE(file_write(LOGGED_SYSCTL, self->list));
 }
 
 /* A narrow program on a wide kernel; x32 is one, although its arch does not say so. */

@@ -21,15 +21,9 @@
 
 static int sysctl_get(void)
 {
-	char text[16] = "";
-	int fd = open(SYSCTL, O_RDONLY | O_CLOEXEC);
-	ssize_t got;
+	char text[16];
 
-	if (fd < 0)
-		return -errno;
-	got = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	return got > 0 ? atoi(text) : -EIO;
+	return file_read(SYSCTL, text, sizeof(text)) ? atoi(text) : -errno;
 }
 
 static int sysctl_set(const char *text)

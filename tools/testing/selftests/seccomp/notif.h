@@ -191,16 +191,9 @@ static inline uint64_t clock_ms(void)
 static inline char task_state(pid_t tid)
 {
 	char path[64], text[512], *name_end;
-	ssize_t got;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	got = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[got > 0 ? got : 0] = '\0';
+	file_read(path, text, sizeof(text));
 	name_end = strrchr(text, ')');
 	return name_end ? name_end[2] : 0;
 }
@@ -228,16 +221,9 @@ static inline uint64_t listener_oldest_id(int listener)
 	char path[64], text[4096];
 	unsigned long long id = 0;
 	const char *line;
-	ssize_t got;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", listener);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	got = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[got > 0 ? got : 0] = '\0';
+	file_read(path, text, sizeof(text));
 	line = strstr(text, "\ncall:\t");
 	if (line)
 		id = strtoull(line + 7, NULL, 10);

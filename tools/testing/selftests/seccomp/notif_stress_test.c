@@ -18,20 +18,6 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 
-#ifndef SECCOMP_IOCTL_NOTIF_ADDFD			/* 5.9 and 5.14 */
-struct seccomp_notif_addfd {
-	__u64 id;
-	__u32 flags;
-	__u32 srcfd;
-	__u32 newfd;
-	__u32 newfd_flags;
-};
-#define SECCOMP_IOCTL_NOTIF_ADDFD	SECCOMP_IOW(3, struct seccomp_notif_addfd)
-#endif
-#ifndef SECCOMP_ADDFD_FLAG_SEND
-#define SECCOMP_ADDFD_FLAG_SEND		(1UL << 1)
-#endif
-
 #define WAIT_KILLABLE_RECV	SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #define WAIT_KILLABLE		SECCOMP_FILTER_FLAG_WAIT_KILLABLE
 

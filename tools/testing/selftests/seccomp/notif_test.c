@@ -371,14 +371,11 @@ TEST(present)
 
 TEST(action_is_milder_than_errno_and_stricter_than_trace)
 {
-	char actions[256] = "";
-	int fd = open("/proc/sys/kernel/seccomp/actions_avail", O_RDONLY | O_CLOEXEC);
+	char actions[256];
 
-	ASSERT_LE(0, fd);
-	ASSERT_LT(0, read(fd, actions, sizeof(actions) - 1));
+	ASSERT_TRUE(file_read("/proc/sys/kernel/seccomp/actions_avail", actions, sizeof(actions)));
 	EXPECT_TRUE(strstr(actions, " errno user_notif trace ") != NULL)
 		TH_LOG("actions: %s", actions);
-	close(fd);
 }
 
 /* Installation */
@@ -2284,16 +2281,9 @@ static const char *listener_info(int listener)
 {
 	static char text[4096];
 	char path[64], *info;
-	ssize_t got;
-	int fd;
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", listener);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return "";
-	got = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[got > 0 ? got : 0] = '\0';
+	file_read(path, text, sizeof(text));
 	info = strstr(text, "sync_wake_up:");
 	return info ?: "";
 }
