@@ -124,12 +124,14 @@ static long seccomp_addfd_wait(struct seccomp_listener *listener,
  * * -E2BIG	- Something is set that this kernel does not know.
  * * -EFAULT	- @uaddfd cannot be read.
  * * -EBADF	- No such @srcfd, or @newfd is out of the target's range.
+ * * -EBUSY	- A thread that shares the target's files is just opening @newfd.
  * * -ENOENT	- No such call.
  * * -EINPROGRESS - It has not been received, or is being answered.
  * * -EMFILE	- The target has no number left.
  * * -ENOMEM	- No memory for the target's table of files.
  * * -ESRCH	- The call has been ended meanwhile.
  * * -ERESTARTSYS - A signal has come before the target took notice.
+ * * others	- What a security module says of the file.
  */
 long seccomp_addfd(struct seccomp_listener *listener, void __user *uaddfd,
 		   size_t size)

@@ -4,9 +4,11 @@
  * and what can be done with it. See notif.h.
  */
 #include <linux/anon_inodes.h>
+#include <linux/compat.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/poll.h>
+#include <linux/proc_fs.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
@@ -49,7 +51,7 @@ static void seccomp_listener_put(struct seccomp_listener *listener)
 }
 
 /**
- * seccomp_listener_use - another layer gets the listener
+ * seccomp_listener_use - a layer gets the listener
  * @listener:	the listener, which has a user; or NULL
  *
  * Context: Any.
@@ -118,15 +120,35 @@ static int seccomp_listener_take(struct seccomp_listener *listener,
 	return 0;
 }
 
-/* The same, after waiting for one. -ERESTARTSYS: a signal has come instead. */
+static bool seccomp_listener_has_news(struct seccomp_listener *listener)
+{
+	bool news;
+
+	scoped_guard(spinlock, &listener->lock)
+		news = !list_empty(&listener->queued) ||
+		       !refcount_read(&listener->users);
+	return news;
+}
+
+/*
+ * The same, after waiting for one. -ERESTARTSYS: a signal has come instead.
+ *
+ * A reader must not take a call while it is in the queue: the wake-up of the next
+ * one would be lost on it.
+ */
 static int seccomp_listener_wait(struct seccomp_listener *listener,
 				 struct seccomp_notif *out)
 {
-	wait_queue_head_t *readers = &listener->readers;
-	int ret;
+	int ret, signal;
 
-	return wait_event_interruptible_exclusive(*readers,
-		(ret = seccomp_listener_take(listener, out)) != -EAGAIN) ?: ret;
+	do {
+		ret = seccomp_listener_take(listener, out);
+		if (ret != -EAGAIN)
+			return ret;
+		signal = wait_event_interruptible_exclusive(listener->readers,
+							    seccomp_listener_has_news(listener));
+	} while (!signal);
+	return signal;
 }
 
 /* It could not be delivered: unless it has gone meanwhile, another may get it. */
@@ -139,8 +161,6 @@ static void seccomp_listener_put_back(struct seccomp_listener *listener, u64 id)
 		if (IS_ERR(notif))
 			return;
 		seccomp_notif_move(notif, SECCOMP_NOTIF_QUEUED);
-		/* A signal may end its wait again: see WAIT_KILLABLE_RECV. */
-		seccomp_notif_wake(notif);
 	}
 }
 
@@ -294,6 +314,19 @@ static long seccomp_listener_ioctl(struct file *file, unsigned int cmd,
 	return -EINVAL;
 }
 
+#ifdef CONFIG_COMPAT
+static long seccomp_listener_compat_ioctl(struct file *file, unsigned int cmd,
+					  unsigned long arg)
+{
+	/* The others take pointers. */
+	if (cmd != SECCOMP_IOCTL_NOTIF_SET_FLAGS)
+		arg = (unsigned long)compat_ptr(arg);
+	return seccomp_listener_ioctl(file, cmd, arg);
+}
+#else
+#define seccomp_listener_compat_ioctl	NULL
+#endif
+
 static __poll_t seccomp_listener_poll(struct file *file, poll_table *wait)
 {
 	struct seccomp_listener *listener = file->private_data;
@@ -316,8 +349,11 @@ static int seccomp_listener_release(struct inode *inode, struct file *file)
 	struct seccomp_listener *listener = file->private_data;
 	u64 id = 0;
 
-	scoped_guard(spinlock, &listener->lock)
+	scoped_guard(spinlock, &listener->lock) {
 		WRITE_ONCE(listener->closed, true);
+		/* They need not all come to this CPU. */
+		listener->flags = 0;
+	}
 	/* None comes any more. There may be thousands: one at a time. */
 	for (;;) {
 		scoped_guard(spinlock, &listener->lock) {
@@ -347,6 +383,7 @@ static const char * const seccomp_notif_state_names[SECCOMP_NOTIF_STATES] = {
 /* A line a state, with how many; then a line a call, the oldest first. */
 static void seccomp_listener_fdinfo(struct seq_file *m, struct file *file)
 {
+	struct pid_namespace *ns = proc_pid_ns(file_inode(m->file)->i_sb);
 	struct seccomp_listener *listener = file->private_data;
 	unsigned int counts[SECCOMP_NOTIF_STATES];
 	unsigned long flags;
@@ -374,7 +411,7 @@ static void seccomp_listener_fdinfo(struct seq_file *m, struct file *file)
 			if (!notif)
 				return;
 			id = notif->id;
-			pid = task_pid_vnr(notif->target);
+			pid = task_pid_nr_ns(notif->target, ns);
 			data = notif->call->data;
 			state = notif->state;
 		}
@@ -388,7 +425,7 @@ static void seccomp_listener_fdinfo(struct seq_file *m, struct file *file)
 static const struct file_operations seccomp_listener_fops = {
 	.owner		= THIS_MODULE,
 	.unlocked_ioctl	= seccomp_listener_ioctl,
-	.compat_ioctl	= compat_ptr_ioctl,
+	.compat_ioctl	= seccomp_listener_compat_ioctl,
 	.poll		= seccomp_listener_poll,
 	.release	= seccomp_listener_release,
 #ifdef CONFIG_PROC_FS

@@ -35,16 +35,19 @@ static const u8 seccomp_notif_ways[SECCOMP_NOTIF_STATES] = {
 /* First come, first served: one that was put back has its old place again. */
 static void seccomp_notif_enqueue(struct seccomp_notification *notif)
 {
-	struct list_head *next = &notif->listener->queued;
+	struct list_head *queued = &notif->listener->queued;
 	struct seccomp_notification *other;
 
-	/* From the end, where new ones go at once. */
-	list_for_each_entry_reverse(other, &notif->listener->queued, queue) {
-		if (other->id < notif->id)
-			break;
-		next = &other->queue;
+	/* A new one is the newest. */
+	if (notif->state == SECCOMP_NOTIF_NONE) {
+		list_add_tail(&notif->queue, queued);
+		return;
 	}
-	list_add_tail(&notif->queue, next);
+	/* Older ones can only be among those that are put back at the same time. */
+	list_for_each_entry(other, queued, queue)
+		if (other->id > notif->id)
+			break;
+	list_add_tail(&notif->queue, &other->queue);
 }
 
 /**
@@ -62,9 +65,12 @@ void seccomp_notif_move(struct seccomp_notification *notif,
 	struct seccomp_listener *listener = notif->listener;
 
 	lockdep_assert_held(&listener->lock);
-	WARN_ON_ONCE(!(seccomp_notif_ways[notif->state] & BIT(state)));
+	if (WARN_ON_ONCE(!(seccomp_notif_ways[notif->state] & BIT(state))))
+		return;
 
-	if (notif->state == SECCOMP_NOTIF_QUEUED)
+	if (state == SECCOMP_NOTIF_QUEUED)
+		seccomp_notif_enqueue(notif);
+	else if (notif->state == SECCOMP_NOTIF_QUEUED)
 		list_del(&notif->queue);
 	listener->counts[notif->state]--;
 	listener->counts[state]++;
@@ -72,7 +78,6 @@ void seccomp_notif_move(struct seccomp_notification *notif,
 
 	switch (state) {
 	case SECCOMP_NOTIF_QUEUED:
-		seccomp_notif_enqueue(notif);
 		seccomp_listener_wake(listener, &listener->readers, EPOLLIN);
 		seccomp_listener_wake(listener, &listener->pollers,
 				      EPOLLIN | EPOLLRDNORM);
@@ -83,10 +88,13 @@ void seccomp_notif_move(struct seccomp_notification *notif,
 		break;
 	case SECCOMP_NOTIF_REPLIED:
 		seccomp_notif_wake(notif);
-		break;
+		return;
 	default:
-		break;
+		return;
 	}
+	/* From QUEUED to SENT and back, other signals end its wait. */
+	if (unlikely(notif->wait_killable))
+		seccomp_notif_wake(notif);
 }
 
 /* Only those in a wait queue can be woken on this CPU: so the task has one now. */
@@ -103,7 +111,7 @@ static void seccomp_notif_wake_here(struct task_struct *target)
  * seccomp_notif_wake - have the target look at its notification again
  * @notif:	the notification
  *
- * The target first says that it sleeps, and then takes the lock to look.
+ * The target says that it sleeps under the lock, after it has looked.
  *
  * Context: The listener's lock is held, which keeps the target.
  */
@@ -200,7 +208,8 @@ static bool seccomp_notif_post(struct seccomp_notification *notif)
 /* Why signal_pending() says yes. */
 enum seccomp_interruption {
 	SECCOMP_INTERRUPTION_NONE,	/* it does not, or not any more */
-	SECCOMP_INTERRUPTION_FREEZE,	/* a freezer wants the task to stand still */
+	SECCOMP_INTERRUPTION_SUSPEND,	/* to be frozen in try_to_freeze() */
+	SECCOMP_INTERRUPTION_FREEZE,	/* to be frozen as a member of its cgroup */
 	SECCOMP_INTERRUPTION_SIGNAL,	/* there is something to do in user space */
 	SECCOMP_INTERRUPTION_FATAL,	/* there is nothing to do there any more */
 };
@@ -208,15 +217,16 @@ enum seccomp_interruption {
 static enum seccomp_interruption seccomp_interruption_look(void)
 {
 	lockdep_assert_held(seccomp_siglock());
+	recalc_sigpending();
 	if (__fatal_signal_pending(current))
 		return SECCOMP_INTERRUPTION_FATAL;
-	if (freezing(current) ||
-	    (current->jobctl & (JOBCTL_PENDING_MASK | JOBCTL_TRAP_FREEZE)) ==
+	if (freezing(current))
+		return SECCOMP_INTERRUPTION_SUSPEND;
+	if ((current->jobctl & (JOBCTL_PENDING_MASK | JOBCTL_TRAP_FREEZE)) ==
 	    JOBCTL_TRAP_FREEZE)
 		return SECCOMP_INTERRUPTION_FREEZE;
-	recalc_sigpending();
-	return signal_pending(current) ? SECCOMP_INTERRUPTION_SIGNAL :
-					 SECCOMP_INTERRUPTION_NONE;
+	return task_sigpending(current) ? SECCOMP_INTERRUPTION_SIGNAL :
+					  SECCOMP_INTERRUPTION_NONE;
 }
 
 /*
@@ -224,8 +234,8 @@ static enum seccomp_interruption seccomp_interruption_look(void)
  * that ended the wait, the call would be made anew after the thaw, under another
  * id, and a supervisor who was at work on it would have worked in vain. So it is
  * obeyed in here: freezers of suspend and of cgroups of version 1 at once, those
- * of version 2 by seccomp_notif_sleep(). Nor does kernel work for the task, which
- * looks the same, end the wait.
+ * of version 2 by seccomp_notif_sleep_frozen(). Nor does kernel work for the task,
+ * which looks the same, end the wait.
  */
 static enum seccomp_interruption seccomp_interruption_get(void)
 {
@@ -233,110 +243,150 @@ static enum seccomp_interruption seccomp_interruption_get(void)
 
 	if (!signal_pending(current))
 		return SECCOMP_INTERRUPTION_NONE;
-
-	try_to_freeze();
-	if (test_thread_flag(TIF_NOTIFY_SIGNAL)) {
-		clear_notify_signal();
-		task_work_run();
-	}
-	/* Since the last sleep, if the cgroup was still freezing after that. */
-	if (cgroup_task_frozen(current))
-		cgroup_leave_frozen(false);
-	scoped_guard(spinlock_irq, seccomp_siglock())
-		why = seccomp_interruption_look();
+	do {
+		try_to_freeze();
+		if (test_thread_flag(TIF_NOTIFY_SIGNAL)) {
+			clear_notify_signal();
+			task_work_run();
+		}
+		/* If the cgroup was still freezing after the last sleep. */
+		if (cgroup_task_frozen(current))
+			cgroup_leave_frozen(false);
+		scoped_guard(spinlock_irq, seccomp_siglock())
+			why = seccomp_interruption_look();
+	} while (why == SECCOMP_INTERRUPTION_SUSPEND);
 	return why;
 }
 
 /*
- * Sleep until there is news: from the supervisor, or a signal other than what has
- * not ended the wait (@why), which would keep the task awake otherwise. When its
- * cgroup is being frozen it counts as frozen meanwhile.
+ * Sleep as a frozen member of the cgroup, until the thaw. What else there may be
+ * must not keep the task awake; it is looked for again afterwards.
  */
-static void seccomp_notif_sleep(enum seccomp_interruption why)
+static void seccomp_notif_sleep_frozen(void)
 {
-	if (why == SECCOMP_INTERRUPTION_NONE) {
-		schedule();
-		return;
-	}
-
 	scoped_guard(spinlock_irq, seccomp_siglock()) {
-		/* Something else by now: look again. */
-		if (freezing(current) || seccomp_interruption_look() != why) {
+		if (seccomp_interruption_look() != SECCOMP_INTERRUPTION_FREEZE) {
 			__set_current_state(TASK_RUNNING);
 			return;
 		}
 		clear_thread_flag(TIF_SIGPENDING);
 	}
-	if (why == SECCOMP_INTERRUPTION_FREEZE)
-		cgroup_enter_frozen();
+	cgroup_enter_frozen();
 	schedule();
-	/*
-	 * If the cgroup is still freezing, the task stays counted as frozen, and
-	 * stops on its way back to user space at the latest.
-	 */
-	if (why == SECCOMP_INTERRUPTION_FREEZE)
-		cgroup_leave_frozen(false);
+	cgroup_leave_frozen(false);
 	calculate_sigpending();
 }
 
-static bool seccomp_notif_is_interrupted(const struct seccomp_notification *notif,
-					 enum seccomp_interruption why)
+/* Freezers do not wake who sleeps so: those of cgroups have to know beforehand. */
+static void seccomp_notif_sleep_killable(void)
 {
-	if (why != SECCOMP_INTERRUPTION_SIGNAL)
-		return why == SECCOMP_INTERRUPTION_FATAL;
-	if (notif->wait_killable & SECCOMP_FILTER_FLAG_WAIT_KILLABLE)
-		return false;
-	return !notif->wait_killable || notif->state == SECCOMP_NOTIF_QUEUED;
+	if (freezing(current)) {
+		__set_current_state(TASK_RUNNING);
+		try_to_freeze();
+		return;
+	}
+	cgroup_enter_frozen();
+	schedule();
+	cgroup_leave_frozen(false);
 }
 
-/*
- * Is there nothing more to wait for? Then the notification is nobody else's any
- * more. All is decided under the lock: whatever happens at the same time has
- * either happened before, or comes too late and is told so.
- */
-static bool seccomp_notif_finish(struct seccomp_notification *notif,
-				 enum seccomp_interruption why)
+/* Is it only for fatal signals that the target stops to wait? */
+static bool seccomp_notif_is_killable(const struct seccomp_notification *notif)
 {
-	struct seccomp_listener *listener = notif->listener;
+	lockdep_assert_held(&notif->listener->lock);
+	return notif->wait_killable & SECCOMP_FILTER_FLAG_WAIT_KILLABLE ||
+	       (notif->wait_killable && notif->state != SECCOMP_NOTIF_QUEUED);
+}
 
-	scoped_guard(spinlock, &listener->lock) {
-		if (!list_empty(&notif->addfds)) {
-			/* What was given before the answer, or the signal, comes first. */
-			if (why != SECCOMP_INTERRUPTION_FATAL)
-				return false;
-			seccomp_addfd_refuse(notif);
-		}
-		if (notif->state == SECCOMP_NOTIF_REPLIED)
-			; /* it is in @notif */
-		else if (listener->closed)
-			notif->error = -ENOSYS;
-		else if (seccomp_notif_is_interrupted(notif, why))
-			notif->error = -ERESTARTSYS;
-		else
-			return false;
-		rb_erase(&notif->node, &listener->posted);
-		seccomp_notif_move(notif, SECCOMP_NOTIF_NONE);
+/* Take it from the listener: it is nobody else's any more. */
+static void seccomp_notif_withdraw(struct seccomp_notification *notif)
+{
+	seccomp_addfd_refuse(notif);
+	rb_erase(&notif->node, &notif->listener->posted);
+	seccomp_notif_move(notif, SECCOMP_NOTIF_NONE);
+}
+
+/* What the target does next. */
+enum seccomp_notif_step {
+	SECCOMP_NOTIF_RETURN,
+	SECCOMP_NOTIF_SERVE,		/* install a file */
+	SECCOMP_NOTIF_SLEEP,
+	SECCOMP_NOTIF_SLEEP_FROZEN,
+	SECCOMP_NOTIF_SLEEP_KILLABLE,
+};
+
+/*
+ * Under the lock, so whatever happens at the same time has either happened before,
+ * or comes too late and is told so. For the same reason the task says here that
+ * it sleeps: who changes something takes the lock, and wakes it.
+ */
+static enum seccomp_notif_step seccomp_notif_next_step(struct seccomp_notification *notif,
+						       enum seccomp_interruption why)
+{
+	lockdep_assert_held(&notif->listener->lock);
+	if (why == SECCOMP_INTERRUPTION_FATAL)
+		goto interrupted;
+	/* What was given before the answer, or a signal, comes first. */
+	if (!list_empty(&notif->addfds))
+		return SECCOMP_NOTIF_SERVE;
+	/* Not even a reply lets it go on: with CONTINUE, it would make the call. */
+	if (why == SECCOMP_INTERRUPTION_FREEZE) {
+		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
+		return SECCOMP_NOTIF_SLEEP_FROZEN;
 	}
-	return true;
+	if (notif->state == SECCOMP_NOTIF_REPLIED)
+		return SECCOMP_NOTIF_RETURN;
+	if (notif->listener->closed) {
+		notif->error = -ENOSYS;
+		return SECCOMP_NOTIF_RETURN;
+	}
+	if (seccomp_notif_is_killable(notif)) {
+		set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
+		return SECCOMP_NOTIF_SLEEP_KILLABLE;
+	}
+	if (why == SECCOMP_INTERRUPTION_SIGNAL)
+		goto interrupted;
+	set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
+	return SECCOMP_NOTIF_SLEEP;
+
+interrupted:
+	notif->error = -ERESTARTSYS;
+	return SECCOMP_NOTIF_RETURN;
 }
 
 static void seccomp_notif_wait(struct seccomp_notification *notif)
 {
-	for (;;) {
+	enum seccomp_notif_step step;
+
+	do {
 		enum seccomp_interruption why = seccomp_interruption_get();
 
-		/* Before the lock is taken, see seccomp_notif_wake(). */
-		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
-		if (seccomp_notif_finish(notif, why))
-			break;
-		if (list_empty_careful(&notif->addfds)) {
-			seccomp_notif_sleep(why);
-		} else {
-			__set_current_state(TASK_RUNNING);
-			seccomp_addfd_serve(notif);
+		scoped_guard(spinlock, &notif->listener->lock) {
+			step = seccomp_notif_next_step(notif, why);
+			if (step == SECCOMP_NOTIF_RETURN)
+				seccomp_notif_withdraw(notif);
 		}
-	}
-	__set_current_state(TASK_RUNNING);
+		switch (step) {
+		case SECCOMP_NOTIF_RETURN:
+			break;
+		case SECCOMP_NOTIF_SERVE:
+			seccomp_addfd_serve(notif);
+			break;
+		case SECCOMP_NOTIF_SLEEP:
+			schedule();
+			break;
+		case SECCOMP_NOTIF_SLEEP_FROZEN:
+			seccomp_notif_sleep_frozen();
+			break;
+		case SECCOMP_NOTIF_SLEEP_KILLABLE:
+			seccomp_notif_sleep_killable();
+			break;
+		}
+	} while (step != SECCOMP_NOTIF_RETURN);
+
+	/* It goes on: to make the call, perhaps, or to be killed. */
+	if (unlikely(cgroup_task_frozen(current)))
+		cgroup_leave_frozen(true);
 }
 
 /* The answer of a layer's supervisor, in @error, @value and @flags. */

@@ -64,8 +64,8 @@ enum seccomp_notif_state {
 /**
  * struct seccomp_listener - what a supervisor holds
  * @refs:	one for its file, one for all of @users together; freed at zero
- * @users:	one for each layer, one for whoever is installing such a layer; at
- *		zero no call can come any more
+ * @users:	one for the layer that has it, one for whoever is installing that;
+ *		at zero no call can come any more
  * @lock:	all that follows. A leaf but for the locks of wait queues. Nothing is
  *		copied, allocated or installed under it. Process context only.
  * @closed:	the file is gone: calls fail; read without @lock by installers
@@ -74,7 +74,8 @@ enum seccomp_notif_state {
  * @posted:	all notifications, by id
  * @queued:	those in SECCOMP_NOTIF_QUEUED, the oldest first
  * @counts:	how many are in which state; that of NONE means nothing
- * @readers:	those who wait to receive; each notification wakes one
+ * @readers:	those who wait to receive; each notification wakes one, who takes
+ *		what there is then
  * @pollers:	those who poll
  */
 struct seccomp_listener {

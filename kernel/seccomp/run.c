@@ -53,7 +53,7 @@ static void seccomp_call_gather(struct seccomp_call *call)
 /*
  * Not bpf_prog_run(): that is for programs which may reach what belongs to a CPU,
  * and must not be moved to another while they run. A classic one sees its data
- * and its own stack.
+ * and its own stack. This is the call itself, as CFI wants it.
  */
 static __always_inline u32 seccomp_layer_answer(const struct seccomp_layer *layer,
 						const struct seccomp_call *call)

@@ -148,6 +148,14 @@ static int seccomp_actions_logged_handler(const struct ctl_table *table, int wri
 		       seccomp_actions_logged_read(buffer, lenp, ppos);
 }
 
+static int seccomp_nested_listeners_handler(const struct ctl_table *table, int write,
+					    void *buffer, size_t *lenp, loff_t *ppos)
+{
+	if (write && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	return proc_dointvec_minmax(table, write, buffer, lenp, ppos);
+}
+
 static struct ctl_table seccomp_sysctls[] = {
 	{
 		.procname	= "actions_avail",
@@ -164,7 +172,7 @@ static struct ctl_table seccomp_sysctls[] = {
 		.data		= &seccomp_nested_listeners,
 		.maxlen		= sizeof(seccomp_nested_listeners),
 		.mode		= 0644,
-		.proc_handler	= proc_dointvec_minmax,
+		.proc_handler	= seccomp_nested_listeners_handler,
 		.extra1		= SYSCTL_ZERO,
 		.extra2		= SYSCTL_ONE,
 	},

@@ -10,7 +10,6 @@
 #ifndef _UAPI_LINUX_SECCOMP_H
 #define _UAPI_LINUX_SECCOMP_H
 
-#include <linux/compiler.h>
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
@@ -246,10 +245,10 @@ struct seccomp_notif_addfd {
  * answered, HUP when no task is left whose calls could come. When a listener is
  * closed, the calls that wait at it fail with ENOSYS, and so do all that follow.
  *
- * Common to those that name a call: ENOENT: no such call, or it is over: it has
- * been answered, interrupted by a signal, or its thread has ended. EINPROGRESS:
- * the call has not been received yet, or is being answered. EFAULT: the argument
- * cannot be read or written.
+ * Common to those that name a call (ID_VALID knows ENOENT only): ENOENT: no such
+ * call, or it is over: it has been answered, interrupted by a signal, or its thread
+ * has ended. EINPROGRESS: the call has not been received yet, or is being answered.
+ * EFAULT: the argument cannot be read or written.
  *
  * NOTIF_RECV:	waits for a call and receives it, first come, first served, into a
  *		struct seccomp_notif, which has to be all zero, else EINVAL. A call
@@ -265,8 +264,9 @@ struct seccomp_notif_addfd {
  *		requests. EINVAL: an unknown flag, size or newfd_flags, or newfd
  *		without SETFD. E2BIG: something is set that this kernel does not
  *		know. EBADF: srcfd is not open, or open with O_PATH, or newfd is out
- *		of the caller's range. EMFILE: the caller has no number left. ESRCH: the
- *		call was ended meanwhile. EINTR: and then the caller has got nothing.
+ *		of the caller's range. EMFILE: the caller has no number left. EBUSY: a
+ *		thread of it is just opening newfd. ENOMEM. ESRCH: the call was ended
+ *		meanwhile. EINTR: and then the caller has got nothing.
  * NOTIF_SET_FLAGS: sets the listener's flags, SECCOMP_USER_NOTIF_FD_*, which are
  *		the argument itself and not behind a pointer. EINVAL: an unknown one.
  */

@@ -50,7 +50,8 @@ struct call {
 	unsigned int answered;		/* by an answer that was accepted */
 	int answer;
 	unsigned int given;		/* files beside the answer */
-	bool perhaps_answered, perhaps_given;	/* the receiver died over it */
+	bool perhaps_answered;		/* a receiver died over it */
+	unsigned int perhaps_given;	/* so many died over it, as it may come anew */
 };
 
 struct target_thread {
@@ -368,7 +369,7 @@ static void inherit_work(struct receiver *dead)
 		write_receipt(dead);
 	call = call_of(&dead->notif);
 	if (dead->stage == AT_GIVING)
-		call->perhaps_given = true;
+		count(&call->perhaps_given);
 	if (dead->stage < AT_GIVING)
 		dead->answer = FIRST_ANSWER + count(&board->answers);
 	/* A file that is the answer may be on its way still. */
