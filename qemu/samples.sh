@@ -40,12 +40,12 @@ usage()
 allowed()
 {
 	echo secret > /etc/supervised
-	expect 'a file that may be read' "secret status 0" "$(run $system cat /etc/supervised | xargs)"
+	expect 'a file that may be read' "secret status 0" "$(run "$system" cat /etc/supervised | xargs)"
 }
 
 confined()
 {
-	"$supervise" $system sleep 60 &
+	"$supervise" "$system" sleep 60 &
 	until_true grep -q '^Seccomp:.*2' "/proc/$(pgrep -P $! -x sleep)/status" 2>/dev/null
 	expect 'the command, in /proc/PID/status' '2 1' \
 		"$(awk '/^Seccomp/ { print $2 }' "/proc/$(pgrep -P $! -x sleep)/status" | xargs)"
@@ -59,26 +59,26 @@ refused()
 	expect 'a file elsewhere' 'cat: /etc/hostname: Permission denied status 1' \
 		"$(run /usr:/lib:/lib64 cat /etc/hostname | xargs)"
 	expect 'out through ..' 'cat: /etc/../root/.bashrc: Permission denied status 1' \
-		"$(run $system cat /etc/../root/.bashrc | xargs)"
+		"$(run "$system" cat /etc/../root/.bashrc | xargs)"
 	ln -s /root/.bashrc /etc/supervised-link
 	expect 'out through a link' 'cat: /etc/supervised-link: Permission denied status 1' \
-		"$(run $system cat /etc/supervised-link | xargs)"
-	run $system sh -c 'echo x > /etc/supervised-new' > "$dir/out"
+		"$(run "$system" cat /etc/supervised-link | xargs)"
+	run "$system" sh -c 'echo x > /etc/supervised-new' > "$dir/out"
 	expect 'to be written' 'status 2' "$(tail -n 1 "$dir/out")"
 	expect 'was written' no "$(test -e /etc/supervised-new && echo yes || echo no)"
 }
 
 statuses()
 {
-	expect 'exit 7' 'status 7' "$(run $system sh -c 'exit 7')"
-	expect 'SIGKILL' 'status 137' "$(run $system sh -c 'kill -9 $$')"
-	expect 'no such command' 'status 127' "$(run $system no-such-command | tail -n 1)"
+	expect 'exit 7' 'status 7' "$(run "$system" sh -c 'exit 7')"
+	expect 'SIGKILL' 'status 137' "$(run "$system" sh -c 'kill -9 $$')"
+	expect 'no such command' 'status 127' "$(run "$system" no-such-command | tail -n 1)"
 }
 
 # In a pipeline: what runs in the background has /dev/null opened, a device.
 many()
 {
-	run $system sh -c 'read_some() {
+	run "$system" sh -c 'read_some() {
 			for i in $(seq 100); do read -r line < /etc/passwd && echo x >&3; done
 		}
 		{ read_some | read_some | read_some | read_some; } 3>&1' > "$dir/out"

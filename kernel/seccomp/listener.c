@@ -131,7 +131,7 @@ static bool seccomp_listener_has_news(struct seccomp_listener *listener)
 }
 
 /*
- * The same, after waiting for one. -ERESTARTSYS: a signal has come instead.
+ * The same, when there is none yet. -ERESTARTSYS: a signal has come instead.
  *
  * A reader must not take a call while it is in the queue: the wake-up of the next
  * one would be lost on it.
@@ -139,16 +139,15 @@ static bool seccomp_listener_has_news(struct seccomp_listener *listener)
 static int seccomp_listener_wait(struct seccomp_listener *listener,
 				 struct seccomp_notif *out)
 {
-	int ret, signal;
+	int ret;
 
 	do {
-		ret = seccomp_listener_take(listener, out);
-		if (ret != -EAGAIN)
-			return ret;
-		signal = wait_event_interruptible_exclusive(listener->readers,
-							    seccomp_listener_has_news(listener));
-	} while (!signal);
-	return signal;
+		ret = wait_event_interruptible_exclusive(listener->readers,
+							 seccomp_listener_has_news(listener));
+		if (!ret)
+			ret = seccomp_listener_take(listener, out);
+	} while (ret == -EAGAIN);
+	return ret;
 }
 
 /* It could not be delivered: unless it has gone meanwhile, another may get it. */
@@ -161,6 +160,8 @@ static void seccomp_listener_put_back(struct seccomp_listener *listener, u64 id)
 		if (IS_ERR(notif))
 			return;
 		seccomp_notif_move(notif, SECCOMP_NOTIF_QUEUED);
+		/* A signal may end its wait again: see WAIT_KILLABLE_RECV. */
+		seccomp_notif_wake(notif);
 	}
 }
 
@@ -226,10 +227,9 @@ static long seccomp_listener_recv(struct seccomp_listener *listener, bool wait,
 	if (ret)
 		return ret;
 
-	if (wait)
+	ret = seccomp_listener_take(listener, &out);
+	if (ret == -EAGAIN && wait)
 		ret = seccomp_listener_wait(listener, &out);
-	else
-		ret = seccomp_listener_take(listener, &out);
 	if (ret)
 		return ret;
 

@@ -85,16 +85,16 @@ void seccomp_notif_move(struct seccomp_notification *notif,
 	case SECCOMP_NOTIF_SENT:
 		seccomp_listener_wake(listener, &listener->pollers,
 				      EPOLLOUT | EPOLLWRNORM);
+		/* From now on it may be that only fatal signals end its wait. */
+		if (notif->wait_killable)
+			seccomp_notif_wake(notif);
 		break;
 	case SECCOMP_NOTIF_REPLIED:
 		seccomp_notif_wake(notif);
-		return;
+		break;
 	default:
-		return;
+		break;
 	}
-	/* From QUEUED to SENT and back, other signals end its wait. */
-	if (unlikely(notif->wait_killable))
-		seccomp_notif_wake(notif);
 }
 
 /* Only those in a wait queue can be woken on this CPU: so the task has one now. */
@@ -298,10 +298,9 @@ static bool seccomp_notif_is_killable(const struct seccomp_notification *notif)
 	       (notif->wait_killable && notif->state != SECCOMP_NOTIF_QUEUED);
 }
 
-/* Take it from the listener: it is nobody else's any more. */
+/* Take it from the listener: it is nobody else's any more. No file is pending. */
 static void seccomp_notif_withdraw(struct seccomp_notification *notif)
 {
-	seccomp_addfd_refuse(notif);
 	rb_erase(&notif->node, &notif->listener->posted);
 	seccomp_notif_move(notif, SECCOMP_NOTIF_NONE);
 }
@@ -324,8 +323,11 @@ static enum seccomp_notif_step seccomp_notif_next_step(struct seccomp_notificati
 						       enum seccomp_interruption why)
 {
 	lockdep_assert_held(&notif->listener->lock);
-	if (why == SECCOMP_INTERRUPTION_FATAL)
-		goto interrupted;
+	if (why == SECCOMP_INTERRUPTION_FATAL) {
+		seccomp_addfd_refuse(notif);
+		notif->error = -ERESTARTSYS;
+		return SECCOMP_NOTIF_RETURN;
+	}
 	/* What was given before the answer, or a signal, comes first. */
 	if (!list_empty(&notif->addfds))
 		return SECCOMP_NOTIF_SERVE;
@@ -344,14 +346,12 @@ static enum seccomp_notif_step seccomp_notif_next_step(struct seccomp_notificati
 		set_current_state(TASK_KILLABLE | TASK_FREEZABLE);
 		return SECCOMP_NOTIF_SLEEP_KILLABLE;
 	}
-	if (why == SECCOMP_INTERRUPTION_SIGNAL)
-		goto interrupted;
+	if (why == SECCOMP_INTERRUPTION_SIGNAL) {
+		notif->error = -ERESTARTSYS;
+		return SECCOMP_NOTIF_RETURN;
+	}
 	set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
 	return SECCOMP_NOTIF_SLEEP;
-
-interrupted:
-	notif->error = -ERESTARTSYS;
-	return SECCOMP_NOTIF_RETURN;
 }
 
 static void seccomp_notif_wait(struct seccomp_notification *notif)
