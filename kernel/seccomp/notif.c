@@ -325,6 +325,8 @@ static enum seccomp_notif_step seccomp_notif_next_step(struct seccomp_notificati
 	lockdep_assert_held(&notif->listener->lock);
 	if (why == SECCOMP_INTERRUPTION_FATAL) {
 		seccomp_addfd_refuse(notif);
+		/* Nor is the call made that a reply may have let through. */
+		notif->flags = 0;
 		notif->error = -ERESTARTSYS;
 		return SECCOMP_NOTIF_RETURN;
 	}

@@ -196,11 +196,14 @@ TEST_F(sysctl, counts_when_a_listener_is_installed)
 	EXPECT_EQ(-EBUSY, or_errno(listener_install(0)));
 }
 
-static void write_as_nobody(void *arg)
+static void write_as_nobody(void *unused)
 {
-	CHILD_REQUIRE(!setresuid(NOBODY, NOBODY, NOBODY));
-	CHILD_REQUIRE(sysctl_get() >= 0);
-	CHILD_REQUIRE(sysctl_set_number(1) == -EACCES);
+	int fd = open(SYSCTL, O_WRONLY | O_CLOEXEC);
+
+	CHILD_REQUIRE(fd >= 0 && !setresuid(NOBODY, NOBODY, NOBODY));
+	CHILD_REQUIRE(sysctl_get() >= 0 && sysctl_set_number(1) == -EACCES);
+	/* Whoever opened it: it takes the privilege to change it, when it is changed. */
+	CHILD_REQUIRE(or_errno(write(fd, "1", 1)) == -EPERM);
 }
 
 TEST_F(sysctl, is_roots)
