@@ -77,7 +77,8 @@
  * ALLOW_NESTED_LISTENERS: filters that are installed on top of this one may have
  *		listeners as well. The newest is asked first, and with each
  *		SECCOMP_USER_NOTIF_FLAG_CONTINUE the next older one whose filter says
- *		USER_NOTIF of the call.
+ *		USER_NOTIF of the call; if that has no open listener, the call fails
+ *		with ENOSYS. Any other answer is the result, and ends it.
  * WAIT_KILLABLE: from the moment that the call is there to be received, only a
  *		fatal signal ends the wait. For programs that do not expect EINTR,
  *		under supervisors that take their time.
