@@ -40,7 +40,7 @@ static void names_survive_a_round_trip(struct kunit *test)
 	}
 	seccomp_action_names(~0U, ',', names);
 	KUNIT_EXPECT_STREQ(test, names,
-			   "kill_process,kill_thread,trap,errno,trace,log,allow");
+			   "kill_process,kill_thread,trap,errno,user_notif,trace,log,allow");
 }
 
 static void names_are_read_strictly(struct kunit *test)
