@@ -5,6 +5,7 @@
  */
 #include <linux/bits.h>
 #include <linux/cgroup.h>
+#include <linux/err.h>
 #include <linux/freezer.h>
 #include <linux/poll.h>
 #include <linux/ptrace.h>

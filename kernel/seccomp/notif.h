@@ -35,7 +35,8 @@
  *
  * seccomp_notif_move() is the only writer. What a target returns is decided when
  * it takes itself out of the tree: REPLIED, and it is the reply, whatever signal
- * has come; otherwise there is none, and nobody can give one any more.
+ * has come but a fatal one, after which nobody would see it; otherwise there is
+ * none, and nobody can give one any more.
  */
 #ifndef _KERNEL_SECCOMP_NOTIF_H
 #define _KERNEL_SECCOMP_NOTIF_H
@@ -98,14 +99,14 @@ struct seccomp_listener {
  * @call:	what it is about; does not change while it is posted
  * @target:	who made it
  * @id:		its name at @listener
- * @wait_killable: SECCOMP_FILTER_FLAG_WAIT_KILLABLE*, when signals do not end it
+ * @wait_killable: SECCOMP_FILTER_FLAG_WAIT_KILLABLE* of the layer
  *
  * The rest under the listener's lock:
  *
  * @state:	see above
- * @error:	of the reply, and these two
- * @value:	likewise
- * @flags:	likewise, SECCOMP_USER_NOTIF_FLAG_*
+ * @error:	of the reply; or the target's own, set when there is none
+ * @value:	of the reply
+ * @flags:	of the reply, SECCOMP_USER_NOTIF_FLAG_*
  * @node:	in the listener's @posted
  * @queue:	in the listener's @queued
  * @addfds:	files that are to be handed over, the oldest first
