@@ -96,12 +96,13 @@ long seccomp_prctl_get(void)
 /**
  * seccomp_syscall_enter - judge the system call that the caller has begun
  *
- * Called by the system call entry code of a task whose seccomp work flag is
- * set: after a tracer's system-call-entry stop, so that what the tracer made
- * of the call is what is judged, and before tracepoints and audit, so that
- * these see what is really called. The registers already hold the result of a
- * call that does not exist (-ENOSYS). A tracer may change them in here, so the
- * caller reads the number again.
+ * Called by the system call entry code of a task whose seccomp work flag is set,
+ * unless seccomp_syscall_is_allowed() has told it that there is no need: after a
+ * tracer's system-call-entry stop, so that what the tracer made of the call is
+ * what is judged, and before tracepoints and audit, so that these see what is
+ * really called. The registers already hold the result of a call that does not
+ * exist (-ENOSYS). A tracer may change them in here, so the caller reads the
+ * number again.
  *
  * Context: Process context, interrupts on, no locks; may sleep for long in a
  *	    tracer's stop, and may not return at all.
@@ -110,10 +111,6 @@ long seccomp_prctl_get(void)
  */
 int seccomp_syscall_enter(void)
 {
-	struct seccomp_call call = {
-		.data.nr	= syscall_get_nr(current, current_pt_regs()),
-		.data.arch	= syscall_get_arch(current),
-	};
 	int mode;
 
 	smp_rmb();	/* (C), see internal.h */
@@ -127,10 +124,10 @@ int seccomp_syscall_enter(void)
 			 mode != SECCOMP_MODE_FILTER))
 		do_exit(SIGKILL);
 
-	if (seccomp_is_suspended() || seccomp_call_is_trampoline(&call))
+	if (seccomp_is_suspended())
 		return 0;
-	return mode == SECCOMP_MODE_STRICT ? seccomp_strict_judge(&call) :
-					     seccomp_filter_judge(&call);
+	return mode == SECCOMP_MODE_FILTER ? seccomp_filter_judge() :
+					     seccomp_strict_judge();
 }
 
 #ifdef CONFIG_SECCOMP_FILTER
@@ -146,6 +143,7 @@ int seccomp_syscall_enter(void)
 void seccomp_task_dup(struct task_struct *child)
 {
 	child->seccomp.layer = NULL;
+	child->seccomp.table = seccomp_table_none;
 }
 
 /**
@@ -179,6 +177,7 @@ void seccomp_task_exit(void)
 	scoped_guard(spinlock_irq, seccomp_siglock()) {
 		layer = current->seccomp.layer;
 		current->seccomp.layer = NULL;
+		current->seccomp.table = seccomp_table_none;
 	}
 	seccomp_layer_put(layer);
 }

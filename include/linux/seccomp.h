@@ -4,11 +4,17 @@
 #define _LINUX_SECCOMP_H
 
 #include <linux/errno.h>
+#include <linux/sched.h>
 #include <linux/seccomp_types.h>
 #include <uapi/linux/seccomp.h>
 
+#ifdef CONFIG_SECCOMP_FILTER
+#include <asm/seccomp.h>
+#endif
+
+struct pid;
+struct pid_namespace;
 struct seq_file;
-struct task_struct;
 
 #ifdef CONFIG_SECCOMP
 int seccomp_syscall_enter(void);
@@ -36,10 +42,35 @@ static inline void seccomp_proc_status(struct seq_file *m,
 #endif
 
 #ifdef CONFIG_SECCOMP_FILTER
+/**
+ * seccomp_syscall_is_allowed - do the caller's filters always allow a call?
+ * @nr:	its number, on the entry path that the caller has taken
+ *
+ * For the entry code of a task whose seccomp work flag is set and no other that
+ * comes before the call: then there is nothing else to do for it.
+ *
+ * Context: Any, in a system call.
+ * Return: Whether it is; if not, seccomp_syscall_enter() judges it.
+ */
+static __always_inline bool seccomp_syscall_is_allowed(long nr)
+{
+	/* (A) and (C), see kernel/seccomp/internal.h */
+	const u16 *table = READ_ONCE(current->seccomp.table);
+
+	return !table[arch_seccomp_slot(nr)];
+}
+
+int seccomp_proc_cache(struct seq_file *m, struct pid_namespace *ns,
+		       struct pid *pid, struct task_struct *task);
 void seccomp_task_dup(struct task_struct *child);
 void seccomp_task_fork(struct task_struct *child);
 void seccomp_task_exit(void);
 #else
+static __always_inline bool seccomp_syscall_is_allowed(long nr)
+{
+	return false;
+}
+
 static inline void seccomp_task_dup(struct task_struct *child) { }
 static inline void seccomp_task_fork(struct task_struct *child) { }
 static inline void seccomp_task_exit(void) { }

@@ -3,16 +3,20 @@
 #ifndef _LINUX_SECCOMP_TYPES_H
 #define _LINUX_SECCOMP_TYPES_H
 
+#include <linux/types.h>
+
 struct seccomp_layer;
 
 /**
  * struct seccomp - how a task is confined
  * @mode:	SECCOMP_MODE_*, or kernel/seccomp/internal.h's SECCOMP_MODE_DEAD
+ * @table:	that layer's, which says which calls are always allowed; in any
+ *		mode but filter mode one that allows none
  * @layer:	the newest layer of the task's chain; the task holds a reference
  *
- * Both are written under sighand->siglock, by the task itself or by a thread of
- * its process that synchronises them: @mode only by kernel/seccomp/mode.c,
- * @layer by seccomp_layer_assign() and, at the ends of a task's life, by the
+ * They are written under sighand->siglock, by the task itself or by a thread of
+ * its process that synchronises them: @mode and @table only by
+ * kernel/seccomp/mode.c, @layer by seccomp_layer_assign() and, at the ends of a task's life, by the
  * task hooks in kernel/seccomp.c. The task reads them without a lock, see
  * kernel/seccomp/internal.h; others take siglock to follow @layer.
  */
@@ -21,8 +25,18 @@ struct seccomp {
 	int			mode;
 #endif
 #ifdef CONFIG_SECCOMP_FILTER
+	const u16		*table;
 	struct seccomp_layer	*layer;
 #endif
 };
+
+#ifdef CONFIG_SECCOMP_FILTER
+extern const u16 seccomp_table_none[];
+
+/* Of the first task. So @table points somewhere from the beginning. */
+#define INIT_SECCOMP	.seccomp = { .table = seccomp_table_none },
+#else
+#define INIT_SECCOMP
+#endif
 
 #endif /* _LINUX_SECCOMP_TYPES_H */

@@ -86,16 +86,16 @@ static enum seccomp_outcome seccomp_act_allow(struct seccomp_call *call)
 	return SECCOMP_PROCEED;
 }
 
-#define SECCOMP_ACTION(upper, lower, when)				\
+#define SECCOMP_ACTION(upper, lower, when, ...)				\
 	{ .value = SECCOMP_RET_##upper, .name = #lower, .logging = (when), \
-	  .act = seccomp_act_##lower }
+	  .act = seccomp_act_##lower, __VA_ARGS__ }
 
 /* Strictest first, as in kernel.seccomp.actions_avail. */
 const struct seccomp_action seccomp_actions[] = {
 	SECCOMP_ACTION(KILL_PROCESS,	kill_process,	SECCOMP_LOG_ALWAYS),
 	SECCOMP_ACTION(KILL_THREAD,	kill_thread,	SECCOMP_LOG_ALWAYS),
 	SECCOMP_ACTION(TRAP,		trap,		SECCOMP_LOG_REQUESTED),
-	SECCOMP_ACTION(ERRNO,		errno,		SECCOMP_LOG_REQUESTED),
+	SECCOMP_ACTION(ERRNO,		errno,		SECCOMP_LOG_REQUESTED, .blind = true),
 	SECCOMP_ACTION(USER_NOTIF,	user_notif,	SECCOMP_LOG_REQUESTED),
 	SECCOMP_ACTION(TRACE,		trace,		SECCOMP_LOG_REQUESTED),
 	SECCOMP_ACTION(LOG,		log,		SECCOMP_LOG_ALWAYS),
@@ -139,19 +139,17 @@ long seccomp_action_avail(const void __user *uaction)
 }
 
 /**
- * seccomp_call_act - carry out the verdict on a call
- * @call:	judged by the task's chain
+ * seccomp_action_of - how a verdict is carried out
+ * @verdict:	SECCOMP_RET_*
  *
  * An action that this kernel does not know ends the process: the program may
  * have meant something stricter than anything known here.
  *
- * Context: Process context, interrupts on, no locks. May sleep, and may not
- *	    return.
- * Return: What becomes of the call.
+ * Context: Any.
+ * Return: The row of the table.
  */
-enum seccomp_outcome seccomp_call_act(struct seccomp_call *call)
+const struct seccomp_action *seccomp_action_of(u32 verdict)
 {
-	call->action = seccomp_action_find(call->verdict) ?:
-		       seccomp_action_find(SECCOMP_RET_KILL_PROCESS);
-	return call->action->act(call);
+	return seccomp_action_find(verdict) ?:
+	       seccomp_action_find(SECCOMP_RET_KILL_PROCESS);
 }

@@ -16,6 +16,17 @@ static const struct seccomp_arch seccomp_arches[] = {
 #endif
 };
 
+#ifdef CONFIG_SECCOMP_FILTER
+static const struct seccomp_numbers seccomp_numbers[] = { SECCOMP_NUMBERS };
+
+/* All system calls, each with a slot: that of arch_seccomp_slot(). */
+const struct seccomp_map seccomp_map = {
+	.numbers	= seccomp_numbers,
+	.ranges		= ARRAY_SIZE(seccomp_numbers),
+	.slots		= SECCOMP_SLOTS,
+};
+#endif
+
 /**
  * seccomp_arch_find - the convention that an architecture value stands for
  * @arch:	AUDIT_ARCH_*, as syscall_get_arch() gives it
@@ -40,7 +51,8 @@ const struct seccomp_arch *seccomp_arch_find(u32 arch)
  * neither its filters nor strict mode get to see that call. Made from anywhere
  * but the trampoline it has no effect but SIGILL, so nothing is gained by it.
  *
- * This is the only call that is not judged, in strict and in filter mode.
+ * This is the only call that is not judged. In filter mode that is arranged
+ * beforehand, see seccomp_prog_create().
  *
  * Context: Any.
  * Return: Whether the call is to be made unseen.

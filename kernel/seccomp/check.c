@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which classic BPF instructions a program may consist of, and what becomes
- * of those that load. Pure: it looks at the instructions and nothing else.
+ * Which classic BPF instructions a program may consist of. Pure: it looks at the
+ * instructions and nothing else.
  *
  * Jumps, scratch memory, constant divisors and shifts, and that the end is a
  * return, have been checked by the classic BPF verifier before.
@@ -16,14 +16,13 @@
 enum seccomp_insn_kind {
 	SECCOMP_INSN_REFUSED = 0,
 	SECCOMP_INSN_PLAIN,	/* means here what it means everywhere */
-	SECCOMP_INSN_LOAD,	/* a word of struct seccomp_data */
-	SECCOMP_INSN_LENGTH,	/* the size of struct seccomp_data */
+	SECCOMP_INSN_LOAD,	/* a word of struct seccomp_data, and not of a packet */
 };
 
 static const u8 seccomp_insn_kinds[] = {
 	[BPF_LD | BPF_W | BPF_ABS]	= SECCOMP_INSN_LOAD,
-	[BPF_LD | BPF_W | BPF_LEN]	= SECCOMP_INSN_LENGTH,
-	[BPF_LDX | BPF_W | BPF_LEN]	= SECCOMP_INSN_LENGTH,
+	[BPF_LD | BPF_W | BPF_LEN]	= SECCOMP_INSN_PLAIN,
+	[BPF_LDX | BPF_W | BPF_LEN]	= SECCOMP_INSN_PLAIN,
 	[BPF_LD | BPF_IMM]		= SECCOMP_INSN_PLAIN,
 	[BPF_LDX | BPF_IMM]		= SECCOMP_INSN_PLAIN,
 	[BPF_LD | BPF_MEM]		= SECCOMP_INSN_PLAIN,
@@ -70,41 +69,33 @@ static enum seccomp_insn_kind seccomp_insn_kind(u16 code)
 						       SECCOMP_INSN_REFUSED;
 }
 
+static bool seccomp_insn_is_accepted(const struct sock_filter *insn)
+{
+	switch (seccomp_insn_kind(insn->code)) {
+	case SECCOMP_INSN_PLAIN:
+		return true;
+	case SECCOMP_INSN_LOAD:
+		return insn->k < sizeof(struct seccomp_data) &&
+		       insn->k % sizeof(u32) == 0;
+	default:
+		return false;
+	}
+}
+
 /**
- * seccomp_check - accept a program, and make its loads mean seccomp_data
- * @insns:	the instructions; changed in place
+ * seccomp_check - accept a program
+ * @insns:	the instructions
  * @len:	how many
- *
- * The BPF core reads "load a word at a fixed offset" as one from a packet. The
- * code it keeps for words of the context is BPF_LDX | BPF_W | BPF_ABS, which
- * no program can come with: it is not in the table.
  *
  * Context: Any.
  * Return: 0, or -EINVAL: an instruction outside the subset, or a load that is
  *	   not an aligned word inside struct seccomp_data.
  */
-int seccomp_check(struct sock_filter *insns, unsigned int len)
+int seccomp_check(const struct sock_filter *insns, unsigned int len)
 {
-	for (unsigned int i = 0; i < len; i++) {
-		struct sock_filter *insn = &insns[i];
-
-		switch (seccomp_insn_kind(insn->code)) {
-		case SECCOMP_INSN_PLAIN:
-			break;
-		case SECCOMP_INSN_LOAD:
-			if (insn->k >= sizeof(struct seccomp_data) ||
-			    insn->k % sizeof(u32))
-				return -EINVAL;
-			insn->code = BPF_LDX | BPF_W | BPF_ABS;
-			break;
-		case SECCOMP_INSN_LENGTH:
-			insn->code = BPF_CLASS(insn->code) | BPF_IMM;
-			insn->k = sizeof(struct seccomp_data);
-			break;
-		default:
+	for (unsigned int i = 0; i < len; i++)
+		if (!seccomp_insn_is_accepted(&insns[i]))
 			return -EINVAL;
-		}
-	}
 	return 0;
 }
 

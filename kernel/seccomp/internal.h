@@ -4,8 +4,10 @@
  *
  * Objects
  * -------
- * A program (struct seccomp_prog, prog.c) is what user space handed in: it is
- * checked and compiled once and never changes.
+ * A program (struct seccomp_prog, prog.c) is what user space handed in. It is
+ * checked once, and analysed: analysis.h says how. What is left is an answer for
+ * each system call, and code for those answers that depend on arguments. It never
+ * changes.
  *
  * A layer (struct seccomp_layer, layer.c) is a program that was installed on
  * top of another layer, with its flags. Layers are linked from the newest to
@@ -18,13 +20,19 @@
  *	task B ----> b1 ---------'
  *	task C (thread of B) --> b1
  *
+ * A table (table.c) belongs to each layer and says what the whole chain from there
+ * on decides of each system call: a verdict, or whom to ask for one, and always
+ * without those layers whose word cannot count. A task points to the table of its
+ * newest layer as well, so that its entry code finds out by one load whether a
+ * call is always allowed.
+ *
  * A listener (struct seccomp_listener, listener.c) is where the calls go that a
  * layer's program answers with USER_NOTIF, and what their supervisor holds as a
  * file. notif.h has the model of it.
  *
  * Programs and layers are shared by all who install the same: equal instructions
  * are one program, equal programs with equal flags on one and the same layer are
- * one layer. So two chains that hold the same programs with the same flags in the
+ * one layer, with one table. So two chains that hold the same programs with the same flags in the
  * same order are the same chain, whoever has installed them, and pointers tell.
  * (The flags include the door, SECCOMP_LAYER_PRCTL. A layer with a listener is
  * shared by nobody: the listener is new with each installation.)
@@ -77,20 +85,28 @@
  * TSYNC may give a running task its first filter. Barriers, by their letters:
  * (A) What a layer holds, before the pointer to it:
  *	smp_store_release() in seccomp_layer_assign(), with the dependency from
- *	READ_ONCE() in seccomp_call_ask().
+ *	READ_ONCE() in seccomp_filter_judge(). The same for the table and the
+ *	pointer to it: in seccomp_mode_write(), with READ_ONCE() in
+ *	seccomp_syscall_is_allowed().
  * (B) The chain before the mode that makes calls look at it:
  *	smp_store_release() in seccomp_mode_write(), with smp_load_acquire() in
  *	seccomp_syscall_enter().
  * (C) The mode before the work flag that leads there:
  *	smp_mb__before_atomic() in seccomp_mode_write(), with smp_rmb() in
- *	seccomp_syscall_enter().
+ *	seccomp_syscall_enter(). The entry code has no such barrier before it
+ *	looks into the table: a task that finds the flag, but still an older
+ *	table, finds nothing allowed in its first one, and in any other what was
+ *	its own chain until just now.
  *
  * The way of a call
  * -----------------
- * seccomp_syscall_enter() (kernel/seccomp.c) -> seccomp_strict_judge(), or
- * seccomp_filter_judge() (run.c): gather the data, ask every layer, keep the
- * strictest answer, and carry it out by the table in action.c. When a tracer
- * lets go of the call (trace.c), it starts again.
+ * seccomp_syscall_is_allowed() (linux/seccomp.h), in the entry code: most calls
+ * are, and have no more to do with any of this. Else, or if the call is traced or
+ * audited as well, seccomp_syscall_enter() (kernel/seccomp.c) ->
+ * seccomp_strict_judge(), or seccomp_filter_judge() (run.c): look up what the chain
+ * decides, ask those layers that it depends on, keep the strictest answer, and carry
+ * it out by the table in action.c. When a tracer lets go of the call (trace.c), it
+ * starts again.
  */
 #ifndef _KERNEL_SECCOMP_INTERNAL_H
 #define _KERNEL_SECCOMP_INTERNAL_H
@@ -100,6 +116,8 @@
 #include <linux/rhashtable-types.h>
 #include <linux/sched/signal.h>
 #include <linux/seccomp.h>
+
+#include "analysis.h"
 
 struct bpf_prog;
 struct file;
@@ -120,14 +138,49 @@ enum seccomp_outcome {
 /**
  * struct seccomp_prog - a program
  * @refs:	see "Counts"; freed at zero
- * @bpf:	the runnable form; its @orig_prog is the classic one, as it was
- *		handed in
- * @node:	in the table of programs, whose key is @bpf->orig_prog
+ * @analysis:	what it says of each system call; the code has become @bpf
+ * @bpf:	the runnable form of that, or NULL if all answers are constant
+ * @node:	in the table of programs, whose key is @len and @insns
+ * @len:	how many instructions it has
+ * @insns:	as they were handed in
  */
 struct seccomp_prog {
 	refcount_t		refs;
+	struct seccomp_analysis	analysis;
 	struct bpf_prog		*bpf;
 	struct rhash_head	node;
+	unsigned int		len;
+	struct sock_filter	insns[] __counted_by(len);
+};
+
+/**
+ * struct seccomp_ask - that a layer has to be asked about a call
+ * @layer:	the layer
+ * @older:	who else is to be asked, or NULL
+ * @strictest:	no stricter action than this one's will be the answer
+ * @part:	of the program's code that tells
+ */
+struct seccomp_ask {
+	const struct seccomp_layer	*layer;
+	const struct seccomp_ask	*older;
+	u32				strictest;
+	u32				part;
+};
+
+/**
+ * struct seccomp_decision - what a chain decides of some system calls
+ * @verdict:	the strictest of all constant answers, SECCOMP_RET_*
+ * @layer:	the newest layer that gave it; NULL if they all allow
+ * @asks:	the layers whose answers depend on arguments and can outweigh
+ *		@verdict, from the newest to the oldest
+ * @own:	that of the layer to whose table the decision belongs, if it is one
+ *		of @asks
+ */
+struct seccomp_decision {
+	u32				verdict;
+	const struct seccomp_layer	*layer;
+	const struct seccomp_ask	*asks;
+	struct seccomp_ask		own;
 };
 
 /**
@@ -144,6 +197,9 @@ struct seccomp_prog {
  *		and SECCOMP_LAYER_PRCTL
  * @jump:	an older layer (the root: itself), so placed that any depth is
  *		reached in few steps, see seccomp_layer_at()
+ * @table:	for each slot of seccomp_map, an index into @decisions; 0 is always
+ *		allowed
+ * @decisions:	what the chain from here on decides
  * @node:	in the table of layers, whose key is @parent, @prog, @listener and
  *		@flags
  *
@@ -158,6 +214,8 @@ struct seccomp_layer {
 	struct seccomp_listener	*listener;
 	unsigned long		flags;
 	struct seccomp_layer	*jump;
+	const u16		*table;
+	struct seccomp_decision	*decisions;
 	struct rhash_head	node;
 };
 
@@ -175,23 +233,27 @@ struct seccomp_layer {
 
 /**
  * struct seccomp_call - a system call under judgement, on its task's stack
- * @data:	what programs see of it
+ * @data:	what programs see of it; empty if nobody looks at it
+ * @part:	of the program that is being asked; code finds it behind @data
+ * @slot:	of the call in seccomp_map
  * @verdict:	the strictest answer, SECCOMP_RET_*
  * @action:	what @verdict asks for, once it is settled
  * @layer:	the newest layer that gave it; NULL while all of them allow it.
  *		The task's own chain keeps it.
- * @notifiers:	which of the layers said USER_NOTIF, as far as they fit: bit N for
- *		the one at depth N + 1
  * @traced:	a tracer has been asked: TRACE now means to proceed
  */
 struct seccomp_call {
 	struct seccomp_data		data;
+	u32				part;
+	unsigned int			slot;
 	u32				verdict;
 	const struct seccomp_action	*action;
 	const struct seccomp_layer	*layer;
-	u64				notifiers;
 	bool				traced;
 };
+
+static_assert(offsetof(struct seccomp_call, part) -
+	      offsetof(struct seccomp_call, data) == SECCOMP_PART_OFFSET);
 
 /* When an action is logged, provided that actions_logged contains it. */
 enum seccomp_logging {
@@ -205,12 +267,14 @@ enum seccomp_logging {
  * @value:	SECCOMP_RET_*
  * @name:	as in kernel.seccomp.actions_avail
  * @logging:	when it is logged
+ * @blind:	@act does not look at what the call is
  * @act:	carries it out
  */
 struct seccomp_action {
 	u32			value;
 	const char		*name;
 	enum seccomp_logging	logging;
+	bool			blind;
 	enum seccomp_outcome	(*act)(struct seccomp_call *call);
 };
 
@@ -245,7 +309,21 @@ static inline bool seccomp_is_suspended(void)
 	       READ_ONCE(current->ptrace) & PT_SUSPEND_SECCOMP;
 }
 
+/* The size of the instructions. */
+static inline size_t seccomp_prog_size(const struct seccomp_prog *prog)
+{
+	return prog->len * sizeof(prog->insns[0]);
+}
+
+/* What a program says of the call that has a slot. */
+static inline const struct seccomp_answer *
+seccomp_prog_answer(const struct seccomp_prog *prog, unsigned int slot)
+{
+	return &prog->analysis.answers[prog->analysis.slots[slot]];
+}
+
 /* arch.c */
+extern const struct seccomp_map seccomp_map;
 const struct seccomp_arch *seccomp_arch_find(u32 arch);
 bool seccomp_call_is_trampoline(const struct seccomp_call *call);
 
@@ -257,10 +335,11 @@ void seccomp_mode_kill(void);
 
 /* strict.c */
 long seccomp_strict_enter(void);
-int seccomp_strict_judge(struct seccomp_call *call);
+int seccomp_strict_judge(void);
 
 /* log.c */
 extern u32 seccomp_actions_logged;
+bool seccomp_log_wanted(const struct seccomp_call *call);
 void seccomp_log(const struct seccomp_call *call, int signr);
 
 #ifdef CONFIG_SECCOMP_FILTER
@@ -268,16 +347,20 @@ void seccomp_log(const struct seccomp_call *call, int signr);
 extern const struct seccomp_action seccomp_actions[];
 extern const unsigned int seccomp_actions_count;
 const struct seccomp_action *seccomp_action_find(u32 verdict);
-enum seccomp_outcome seccomp_call_act(struct seccomp_call *call);
+const struct seccomp_action *seccomp_action_of(u32 verdict);
 long seccomp_action_avail(const void __user *uaction);
 
 /* check.c */
-int seccomp_check(struct sock_filter *insns, unsigned int len);
+int seccomp_check(const struct sock_filter *insns, unsigned int len);
 
 /* prog.c */
 int seccomp_fprog_read(struct sock_fprog *program, void __user *uprogram);
 struct seccomp_prog *seccomp_prog_create(struct sock_fprog *program);
 void seccomp_prog_put(struct seccomp_prog *prog);
+
+/* table.c */
+int seccomp_table_create(struct seccomp_layer *layer);
+void seccomp_table_free(const struct seccomp_layer *layer);
 
 /* layer.c */
 struct seccomp_layer *seccomp_layer_create(struct seccomp_layer *parent,
@@ -300,9 +383,11 @@ void seccomp_tsync_publish(struct seccomp_layer *layer, bool mitigate);
 
 /* run.c */
 bool seccomp_verdict_stricter(u32 verdict, u32 than);
-const struct seccomp_layer *seccomp_call_next_notifier(const struct seccomp_call *call,
+bool seccomp_verdict_outweighs(u32 verdict, const struct seccomp_layer *layer,
+			       u32 other, const struct seccomp_layer *other_layer);
+const struct seccomp_layer *seccomp_call_next_notifier(struct seccomp_call *call,
 						       const struct seccomp_layer *layer);
-int seccomp_filter_judge(struct seccomp_call *call);
+int seccomp_filter_judge(void);
 
 /* trace.c */
 enum seccomp_outcome seccomp_act_trace(struct seccomp_call *call);
@@ -337,7 +422,7 @@ static inline long seccomp_attach_prctl(void __user *uprogram)
 	return -EINVAL;
 }
 
-static inline int seccomp_filter_judge(struct seccomp_call *call)
+static inline int seccomp_filter_judge(void)
 {
 	return -1;
 }

@@ -57,6 +57,65 @@ static struct seccomp_layer *seccomp_layer_jump(struct seccomp_layer *parent)
 	       far : parent;
 }
 
+static struct seccomp_layer *seccomp_layer_find(const struct seccomp_layer *like)
+{
+	struct seccomp_layer *layer;
+
+	scoped_guard(mutex, &seccomp_layers_lock) {
+		layer = rhashtable_lookup_fast(&seccomp_layers, &like->parent,
+					       seccomp_layers_params);
+		seccomp_layer_get(layer);
+	}
+	return layer;
+}
+
+/* It is not in the table, and its references are somebody else's concern. */
+static void seccomp_layer_free(struct seccomp_layer *layer)
+{
+	seccomp_table_free(layer);
+	kfree(layer);
+}
+
+static struct seccomp_layer *seccomp_layer_prepare(const struct seccomp_layer *like)
+{
+	struct seccomp_layer *layer;
+	int err;
+
+	layer = kmemdup(like, sizeof(*like), GFP_KERNEL_ACCOUNT);
+	if (!layer)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&layer->refs, 1);
+	layer->jump = like->parent ? seccomp_layer_jump(like->parent) : layer;
+	err = seccomp_table_create(layer);
+	if (!err)
+		return layer;
+	seccomp_layer_free(layer);
+	return ERR_PTR(err);
+}
+
+/* @layer, or what another has put into the table meanwhile: then @layer is freed. */
+static struct seccomp_layer *seccomp_layer_share(struct seccomp_layer *layer)
+{
+	struct seccomp_layer *other;
+
+	scoped_guard(mutex, &seccomp_layers_lock) {
+		other = rhashtable_lookup_get_insert_fast(&seccomp_layers,
+							  &layer->node,
+							  seccomp_layers_params);
+		if (!other) {
+			seccomp_layer_get(layer->parent);
+			refcount_inc(&layer->prog->refs);
+			seccomp_listener_use(layer->listener);
+			return layer;
+		}
+		if (!IS_ERR(other))
+			seccomp_layer_get(other);
+	}
+	seccomp_layer_free(layer);
+	/* The table has run out of room and could not get more. */
+	return IS_ERR(other) ? ERR_PTR(-ENOMEM) : other;
+}
+
 /**
  * seccomp_layer_create - the layer that a program makes on top of a chain
  * @parent:	the newest layer of the chain, or NULL
@@ -79,40 +138,24 @@ struct seccomp_layer *seccomp_layer_create(struct seccomp_layer *parent,
 					   struct seccomp_listener *listener,
 					   unsigned long flags)
 {
-	unsigned int cost = (parent ? parent->cost : 0) + prog->bpf->orig_prog->len;
-	struct seccomp_layer *layer, *other;
+	unsigned int cost = (parent ? parent->cost : 0) + prog->len;
+	const struct seccomp_layer like = {
+		.depth		= parent ? parent->depth + 1 : 1,
+		.cost		= cost + SECCOMP_LAYER_COST,
+		.parent		= parent,
+		.prog		= prog,
+		.listener	= listener,
+		.flags		= flags,
+	};
+	struct seccomp_layer *layer;
 
 	if (cost > SECCOMP_PATH_MAX)
 		return ERR_PTR(-ENOMEM);
-	layer = kzalloc(sizeof(*layer), GFP_KERNEL_ACCOUNT);
-	if (!layer)
-		return ERR_PTR(-ENOMEM);
-
-	refcount_set(&layer->refs, 1);
-	layer->depth = parent ? parent->depth + 1 : 1;
-	layer->cost = cost + SECCOMP_LAYER_COST;
-	layer->parent = parent;
-	layer->prog = prog;
-	layer->listener = listener;
-	layer->flags = flags;
-	layer->jump = parent ? seccomp_layer_jump(parent) : layer;
-
-	scoped_guard(mutex, &seccomp_layers_lock) {
-		other = rhashtable_lookup_get_insert_fast(&seccomp_layers,
-							  &layer->node,
-							  seccomp_layers_params);
-		if (!other) {
-			seccomp_layer_get(parent);
-			refcount_inc(&prog->refs);
-			seccomp_listener_use(listener);
-			return layer;
-		}
-		if (!IS_ERR(other))
-			seccomp_layer_get(other);
-	}
-	kfree(layer);
-	/* The table has run out of room and could not get more. */
-	return IS_ERR(other) ? ERR_PTR(-ENOMEM) : other;
+	layer = seccomp_layer_find(&like);
+	if (layer)
+		return layer;
+	layer = seccomp_layer_prepare(&like);
+	return IS_ERR(layer) ? layer : seccomp_layer_share(layer);
 }
 
 /**
@@ -150,7 +193,7 @@ void seccomp_layer_put(struct seccomp_layer *layer)
 		mutex_unlock(&seccomp_layers_lock);
 		seccomp_listener_leave(layer->listener);
 		seccomp_prog_put(layer->prog);
-		kfree(layer);
+		seccomp_layer_free(layer);
 		layer = parent;
 		cond_resched();
 	}

@@ -18,7 +18,14 @@
  */
 u32 seccomp_actions_logged = ~0U;
 
-static bool seccomp_log_wanted(const struct seccomp_call *call)
+/**
+ * seccomp_log_wanted - is a verdict to be logged?
+ * @call:	with @action and @layer
+ *
+ * Context: Any.
+ * Return: Whether seccomp_log() would.
+ */
+bool seccomp_log_wanted(const struct seccomp_call *call)
 {
 	switch (call->action->logging) {
 	case SECCOMP_LOG_NEVER:
@@ -34,7 +41,7 @@ static bool seccomp_log_wanted(const struct seccomp_call *call)
 	       BIT(call->action - seccomp_actions);
 }
 #else
-static bool seccomp_log_wanted(const struct seccomp_call *call)
+bool seccomp_log_wanted(const struct seccomp_call *call)
 {
 	return true;
 }

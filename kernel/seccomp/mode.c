@@ -25,6 +25,11 @@ bool seccomp_mode_may_become(int mode)
 /* The task may be running: what its next call reads is written in this order. */
 static void seccomp_mode_write(struct task_struct *task, int mode)
 {
+#ifdef CONFIG_SECCOMP_FILTER
+	/* (A), see internal.h */
+	smp_store_release(&task->seccomp.table, mode == SECCOMP_MODE_FILTER ?
+			  task->seccomp.layer->table : seccomp_table_none);
+#endif
 	/* (B), see internal.h */
 	smp_store_release(&task->seccomp.mode, mode);
 	/* (C), see internal.h */

@@ -17,39 +17,33 @@
 #include "internal.h"
 
 /*
- * All programs, by their classic instructions. Nobody looks into the table
- * without seccomp_progs_lock, so what has been taken out of it is free at once.
+ * All programs, by their instructions; the key is another program of the same.
+ * Nobody looks into the table without seccomp_progs_lock, so what has been taken
+ * out of it is free at once.
  */
 static struct rhashtable seccomp_progs;
 static DEFINE_MUTEX(seccomp_progs_lock);
 
-static u32 seccomp_progs_hash(const void *key, u32 len, u32 seed)
-{
-	const struct sock_fprog_kern *classic = key;
-
-	return jhash(classic->filter, bpf_classic_proglen(classic), seed);
-}
-
-static u32 seccomp_progs_hash_prog(const void *obj, u32 len, u32 seed)
+static u32 seccomp_progs_hash(const void *obj, u32 len, u32 seed)
 {
 	const struct seccomp_prog *prog = obj;
 
-	return seccomp_progs_hash(prog->bpf->orig_prog, len, seed);
+	return jhash2((const u32 *)prog->insns,
+		      seccomp_prog_size(prog) / sizeof(u32), seed);
 }
 
 static int seccomp_progs_differ(struct rhashtable_compare_arg *arg, const void *obj)
 {
-	const struct seccomp_prog *prog = obj;
-	const struct sock_fprog_kern *mine = prog->bpf->orig_prog, *key = arg->key;
+	const struct seccomp_prog *prog = obj, *key = arg->key;
 
-	return mine->len != key->len ||
-	       memcmp(mine->filter, key->filter, bpf_classic_proglen(key));
+	return prog->len != key->len ||
+	       memcmp(prog->insns, key->insns, seccomp_prog_size(key));
 }
 
 static const struct rhashtable_params seccomp_progs_params = {
 	.head_offset		= offsetof(struct seccomp_prog, node),
 	.hashfn			= seccomp_progs_hash,
-	.obj_hashfn		= seccomp_progs_hash_prog,
+	.obj_hashfn		= seccomp_progs_hash,
 	.obj_cmpfn		= seccomp_progs_differ,
 	.automatic_shrinking	= true,
 };
@@ -94,52 +88,93 @@ int seccomp_fprog_read(struct sock_fprog *program, void __user *uprogram)
 	return program->len && program->len <= BPF_MAXINSNS ? 0 : -EINVAL;
 }
 
-/* NULL if there is none, or if that cannot be told. */
-static struct seccomp_prog *seccomp_prog_find(const struct sock_fprog *program)
+static void seccomp_prog_free(struct seccomp_prog *prog)
 {
-	struct sock_fprog_kern classic = { .len = program->len };
+	if (IS_ERR_OR_NULL(prog))
+		return;
+	if (prog->bpf)
+		bpf_prog_free(prog->bpf);
+	seccomp_analysis_free(&prog->analysis);
+	kvfree(prog);
+}
+
+DEFINE_FREE(seccomp_prog, struct seccomp_prog *, seccomp_prog_free(_T))
+
+static struct seccomp_prog *seccomp_prog_read(const struct sock_fprog *program)
+{
+	struct seccomp_prog *prog __free(seccomp_prog) = NULL;
+
+	prog = kvzalloc(struct_size(prog, insns, program->len), GFP_KERNEL_ACCOUNT);
+	if (!prog)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&prog->refs, 1);
+	prog->len = program->len;
+	if (copy_from_user(prog->insns, program->filter, seccomp_prog_size(prog)))
+		return ERR_PTR(-EFAULT);
+	return no_free_ptr(prog);
+}
+
+static struct seccomp_prog *seccomp_prog_find(const struct seccomp_prog *like)
+{
 	struct seccomp_prog *prog;
 
-	classic.filter = vmemdup_user(program->filter, bpf_classic_proglen(program));
-	if (IS_ERR(classic.filter))
-		return NULL;
 	scoped_guard(mutex, &seccomp_progs_lock) {
-		prog = rhashtable_lookup_fast(&seccomp_progs, &classic,
+		prog = rhashtable_lookup_fast(&seccomp_progs, like,
 					      seccomp_progs_params);
 		if (prog)
 			refcount_inc(&prog->refs);
 	}
-	kvfree(classic.filter);
 	return prog;
 }
 
-static void seccomp_prog_free(struct seccomp_prog *prog)
+static int seccomp_prog_compile(struct seccomp_prog *prog)
 {
-	bpf_prog_destroy(prog->bpf);
-	kfree(prog);
+	struct seccomp_analysis *analysis = &prog->analysis;
+	struct bpf_prog *bpf;
+	int err;
+
+	bpf = bpf_prog_alloc(bpf_prog_size(analysis->length), 0);
+	if (!bpf)
+		return -ENOMEM;
+	bpf->len = analysis->length;
+	memcpy(bpf->insnsi, analysis->code, bpf_prog_insn_size(bpf));
+	bpf->aux->stack_depth = analysis->memory ? BPF_MEMWORDS * sizeof(u32) : 0;
+	kvfree(analysis->code);
+	analysis->code = NULL;
+
+	prog->bpf = bpf_prog_select_runtime(bpf, &err);
+	/* The BPF core's word for "no room for compiled code" is not an errno. */
+	return err == -ENOTSUPP ? -ENOMEM : err;
 }
 
 /*
- * This reads the instructions anew. They may have changed since, so nothing is
- * taken from seccomp_prog_find(): the program goes into the table as what it is.
+ * The call that nobody judges, see seccomp_call_is_trampoline(), has a slot like
+ * all others. This is why no other code has to know of it.
  */
-static struct seccomp_prog *seccomp_prog_compile(struct sock_fprog *program)
+static void seccomp_prog_allow_trampoline(struct seccomp_prog *prog)
 {
-	struct seccomp_prog *prog __free(kfree) = NULL;
+	for (unsigned int i = 0; i < seccomp_map.ranges; i++) {
+		const struct seccomp_numbers *numbers = &seccomp_map.numbers[i];
+		const struct seccomp_arch *arch = seccomp_arch_find(numbers->arch);
+
+		if (arch->trampoline >= 0 &&
+		    arch->trampoline - numbers->first < numbers->count)
+			prog->analysis.slots[numbers->slot + arch->trampoline -
+					     numbers->first] = SECCOMP_ANSWER_ALLOW;
+	}
+}
+
+static int seccomp_prog_prepare(struct seccomp_prog *prog)
+{
 	int err;
 
-	prog = kzalloc(sizeof(*prog), GFP_KERNEL_ACCOUNT);
-	if (!prog)
-		return ERR_PTR(-ENOMEM);
-	refcount_set(&prog->refs, 1);
-
-	err = bpf_prog_create_from_user(&prog->bpf, program, seccomp_check, true);
-	/* The BPF core's word for "no room for compiled code" is not an errno. */
-	if (err == -ENOTSUPP)
-		err = -ENOMEM;
+	err = bpf_check_classic(prog->insns, prog->len) ?:
+	      seccomp_check(prog->insns, prog->len) ?:
+	      seccomp_analyse(prog->insns, prog->len, &seccomp_map, &prog->analysis);
 	if (err)
-		return ERR_PTR(err);
-	return no_free_ptr(prog);
+		return err;
+	seccomp_prog_allow_trampoline(prog);
+	return prog->analysis.length ? seccomp_prog_compile(prog) : 0;
 }
 
 /* @prog, or what another has put into the table meanwhile: then @prog is freed. */
@@ -148,8 +183,7 @@ static struct seccomp_prog *seccomp_prog_share(struct seccomp_prog *prog)
 	struct seccomp_prog *other;
 
 	scoped_guard(mutex, &seccomp_progs_lock) {
-		other = rhashtable_lookup_get_insert_key(&seccomp_progs,
-							 prog->bpf->orig_prog,
+		other = rhashtable_lookup_get_insert_key(&seccomp_progs, prog,
 							 &prog->node,
 							 seccomp_progs_params);
 		if (!other)
@@ -176,15 +210,22 @@ static struct seccomp_prog *seccomp_prog_share(struct seccomp_prog *prog)
  */
 struct seccomp_prog *seccomp_prog_create(struct sock_fprog *program)
 {
-	struct seccomp_prog *prog;
+	struct seccomp_prog *prog __free(seccomp_prog) = NULL;
+	struct seccomp_prog *other;
+	int err;
 
 	if (!program->filter)
 		return ERR_PTR(-EINVAL);
-	prog = seccomp_prog_find(program);
-	if (prog)
-		return prog;
-	prog = seccomp_prog_compile(program);
-	return IS_ERR(prog) ? prog : seccomp_prog_share(prog);
+	prog = seccomp_prog_read(program);
+	if (IS_ERR(prog))
+		return no_free_ptr(prog);
+	other = seccomp_prog_find(prog);
+	if (other)
+		return other;
+	err = seccomp_prog_prepare(prog);
+	if (err)
+		return ERR_PTR(err);
+	return seccomp_prog_share(no_free_ptr(prog));
 }
 
 /**

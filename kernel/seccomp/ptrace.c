@@ -72,7 +72,7 @@ static struct seccomp_layer *seccomp_ptrace_layer(struct task_struct *task, u64 
 long seccomp_ptrace_get_filter(struct task_struct *task, unsigned long index,
 			       void __user *uinsns)
 {
-	const struct sock_fprog_kern *classic;
+	const struct seccomp_prog *prog;
 	struct seccomp_layer *layer;
 	long ret;
 
@@ -81,10 +81,9 @@ long seccomp_ptrace_get_filter(struct task_struct *task, unsigned long index,
 	layer = seccomp_ptrace_layer(task, index);
 	if (IS_ERR(layer))
 		return PTR_ERR(layer);
-	classic = layer->prog->bpf->orig_prog;
-	ret = classic->len;
-	if (uinsns && copy_to_user(uinsns, classic->filter,
-				   bpf_classic_proglen(classic)))
+	prog = layer->prog;
+	ret = prog->len;
+	if (uinsns && copy_to_user(uinsns, prog->insns, seccomp_prog_size(prog)))
 		ret = -EFAULT;
 	seccomp_layer_put(layer);
 	return ret;

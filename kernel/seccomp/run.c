@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The judgement of a call in filter mode: gather what programs see, ask every
- * layer, keep the strictest answer.
+ * The judgement of a call in filter mode: look up what the chain decides; where
+ * that depends on arguments, gather what programs see, ask those layers that
+ * can tell, and keep the strictest answer.
  */
 #include <linux/filter.h>
 #include <linux/ptrace.h>
 #include <linux/sched/task_stack.h>
+#include <asm/seccomp.h>
 #include <asm/syscall.h>
 
 #include "internal.h"
@@ -25,6 +27,27 @@ bool seccomp_verdict_stricter(u32 verdict, u32 than)
 {
 	return (s32)(verdict & SECCOMP_RET_ACTION_FULL) <
 	       (s32)(than & SECCOMP_RET_ACTION_FULL);
+}
+
+/**
+ * seccomp_verdict_outweighs - does a layer's answer take the place of another's?
+ * @verdict:	SECCOMP_RET_*
+ * @layer:	the layer that said so
+ * @other:	another verdict
+ * @other_layer: who said so, from the same chain; NULL only for ALLOW
+ *
+ * Among equal actions the newest layer's counts, for its data.
+ *
+ * Context: Any.
+ * Return: Whether @verdict and not @other is the chain's, of these two.
+ */
+bool seccomp_verdict_outweighs(u32 verdict, const struct seccomp_layer *layer,
+			       u32 other, const struct seccomp_layer *other_layer)
+{
+	if (seccomp_verdict_stricter(verdict, other))
+		return true;
+	return other_layer && layer->depth > other_layer->depth &&
+	       !seccomp_verdict_stricter(other, verdict);
 }
 
 static void seccomp_call_gather_args(struct seccomp_call *call, struct pt_regs *regs)
@@ -52,63 +75,43 @@ static void seccomp_call_gather(struct seccomp_call *call)
 
 /*
  * Not bpf_prog_run(): that is for programs which may reach what belongs to a CPU,
- * and must not be moved to another while they run. A classic one sees its data
+ * and must not be moved to another while they run. One of these sees its data
  * and its own stack. This is the call itself, as CFI wants it.
  */
-static __always_inline u32 seccomp_layer_answer(const struct seccomp_layer *layer,
-						const struct seccomp_call *call)
+static __always_inline u32 seccomp_layer_run(const struct seccomp_layer *layer,
+					     struct seccomp_call *call, u32 part)
 {
 	const struct bpf_prog *bpf = layer->prog->bpf;
 
+	call->part = part;
 	return bpf_dispatcher_nop_func(&call->data, bpf->insnsi, bpf->bpf_func);
 }
 
-static bool seccomp_verdict_notifies(u32 verdict)
+static void seccomp_call_ask(struct seccomp_call *call, const struct seccomp_ask *ask)
 {
-	return (verdict & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_USER_NOTIF;
-}
+	for (; ask; ask = ask->older) {
+		u32 answer;
 
-/* Is there room in @notifiers to remember a layer's answer? */
-static bool seccomp_call_remembers(const struct seccomp_call *call,
-				   const struct seccomp_layer *layer)
-{
-	return layer->depth <= BITS_PER_TYPE(call->notifiers);
-}
-
-static void seccomp_call_ask(struct seccomp_call *call)
-{
-	/* (A), see internal.h */
-	const struct seccomp_layer *layer = READ_ONCE(current->seccomp.layer);
-
-	/* Filter mode with nothing to ask cannot be; nothing may pass for it. */
-	if (WARN_ON_ONCE(!layer)) {
-		call->verdict = SECCOMP_RET_KILL_PROCESS;
-		return;
-	}
-
-	call->verdict = SECCOMP_RET_ALLOW;
-	call->layer = NULL;
-	call->notifiers = 0;
-	/* From the newest to the oldest: among equals the newest has come first. */
-	for (; layer; layer = layer->parent) {
-		u32 answer = seccomp_layer_answer(layer, call);
-
-		if (seccomp_verdict_notifies(answer) &&
-		    seccomp_call_remembers(call, layer))
-			call->notifiers |= BIT_ULL(layer->depth - 1);
-		if (seccomp_verdict_stricter(answer, call->verdict)) {
+		if (!seccomp_verdict_outweighs(ask->strictest, ask->layer,
+					       call->verdict, call->layer))
+			continue;
+		answer = seccomp_layer_run(ask->layer, call, ask->part);
+		if (seccomp_verdict_outweighs(answer, ask->layer,
+					      call->verdict, call->layer)) {
 			call->verdict = answer;
-			call->layer = layer;
+			call->layer = ask->layer;
 		}
 	}
 }
 
-static bool seccomp_call_is_notified_by(const struct seccomp_call *call,
+static bool seccomp_call_is_notified_by(struct seccomp_call *call,
 					const struct seccomp_layer *layer)
 {
-	if (seccomp_call_remembers(call, layer))
-		return call->notifiers & BIT_ULL(layer->depth - 1);
-	return seccomp_verdict_notifies(seccomp_layer_answer(layer, call));
+	const struct seccomp_answer *answer = seccomp_prog_answer(layer->prog, call->slot);
+	u32 verdict = answer->part ? seccomp_layer_run(layer, call, answer->part) :
+				     answer->verdict;
+
+	return (verdict & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_USER_NOTIF;
 }
 
 /**
@@ -116,13 +119,13 @@ static bool seccomp_call_is_notified_by(const struct seccomp_call *call,
  * @call:	judged by the task's chain
  * @layer:	a layer of that
  *
- * What was not remembered of long chains is found out again: programs see the
- * same, so they say the same.
+ * Only one layer's word counts in a judgement, so others' are not kept. They are
+ * asked for it here: programs see the same again, so they say the same.
  *
  * Context: Process context of the task.
  * Return: The next layer that said so and is older than @layer, or NULL.
  */
-const struct seccomp_layer *seccomp_call_next_notifier(const struct seccomp_call *call,
+const struct seccomp_layer *seccomp_call_next_notifier(struct seccomp_call *call,
 						       const struct seccomp_layer *layer)
 {
 	do {
@@ -131,22 +134,55 @@ const struct seccomp_layer *seccomp_call_next_notifier(const struct seccomp_call
 	return layer;
 }
 
+/* What the task's chain decides of a call. */
+static const struct seccomp_decision *seccomp_decision_find(unsigned int slot)
+{
+	/* (A), see internal.h */
+	const struct seccomp_layer *layer = READ_ONCE(current->seccomp.layer);
+	static const struct seccomp_decision kill = {
+		.verdict = SECCOMP_RET_KILL_PROCESS,
+	};
+
+	/* Filter mode with nothing to ask cannot be; nothing may pass for it. */
+	if (WARN_ON_ONCE(!layer))
+		return &kill;
+	return &layer->decisions[layer->table[slot]];
+}
+
+static enum seccomp_outcome seccomp_call_judge(struct seccomp_call *call)
+{
+	const struct seccomp_decision *decision;
+
+	call->slot = arch_seccomp_slot(syscall_get_nr(current, current_pt_regs()));
+	decision = seccomp_decision_find(call->slot);
+	call->verdict = decision->verdict;
+	call->layer = decision->layer;
+	if (decision->asks) {
+		seccomp_call_gather(call);
+		seccomp_call_ask(call, decision->asks);
+	}
+	if (call->verdict == SECCOMP_RET_ALLOW)
+		return SECCOMP_PROCEED;
+	call->action = seccomp_action_of(call->verdict);
+	if (!decision->asks && (!call->action->blind || seccomp_log_wanted(call)))
+		seccomp_call_gather(call);
+	return call->action->act(call);
+}
+
 /**
  * seccomp_filter_judge - judge a call of a task in filter mode
- * @call:	otherwise empty
  *
  * Context: Process context, interrupts on, no locks. May sleep, and may not
  *	    return.
  * Return: As seccomp_syscall_enter().
  */
-int seccomp_filter_judge(struct seccomp_call *call)
+int seccomp_filter_judge(void)
 {
+	struct seccomp_call call = { };
 	enum seccomp_outcome outcome;
 
 	do {
-		seccomp_call_gather(call);
-		seccomp_call_ask(call);
-		outcome = seccomp_call_act(call);
+		outcome = seccomp_call_judge(&call);
 	} while (outcome == SECCOMP_REJUDGE);
 
 	return outcome == SECCOMP_PROCEED ? 0 : -1;

@@ -6,6 +6,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <asm/seccomp.h>
+#include <asm/syscall.h>
 
 #include "internal.h"
 
@@ -29,7 +30,6 @@ long seccomp_strict_enter(void)
 
 /**
  * seccomp_strict_judge - judge a call of a task in strict mode
- * @call:	nr and arch are filled in
  *
  * What counts is the entry path of this very call, not what kind of program
  * the task is: the same number means another call on each path.
@@ -37,17 +37,23 @@ long seccomp_strict_enter(void)
  * Context: Process context, no locks. Does not return if the call is refused.
  * Return: 0.
  */
-int seccomp_strict_judge(struct seccomp_call *call)
+int seccomp_strict_judge(void)
 {
-	const struct seccomp_arch *arch = seccomp_arch_find(call->data.arch);
+	struct seccomp_call call = {
+		.data.nr	= syscall_get_nr(current, current_pt_regs()),
+		.data.arch	= syscall_get_arch(current),
+		.verdict	= SECCOMP_RET_KILL_THREAD,
+		.action		= seccomp_action_find(SECCOMP_RET_KILL_THREAD),
+	};
+	const struct seccomp_arch *arch = seccomp_arch_find(call.data.arch);
 
+	if (seccomp_call_is_trampoline(&call))
+		return 0;
 	for (size_t i = 0; arch && i < ARRAY_SIZE(arch->strict); i++)
-		if (call->data.nr == arch->strict[i])
+		if (call.data.nr == arch->strict[i])
 			return 0;
 
-	call->verdict = SECCOMP_RET_KILL_THREAD;
-	call->action = seccomp_action_find(call->verdict);
-	seccomp_log(call, SIGKILL);
+	seccomp_log(&call, SIGKILL);
 	seccomp_mode_kill();
 	do_exit(SIGKILL);
 }
