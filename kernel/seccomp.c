@@ -94,22 +94,15 @@ long seccomp_prctl_get(void)
 }
 
 /**
- * seccomp_syscall_enter - judge the system call that the caller has begun
+ * seccomp_slot_enter - judge the system call that the caller has begun
+ * @slot:	seccomp_syscall_slot() of its number
  *
- * Called by the system call entry code of a task whose seccomp work flag is set,
- * unless seccomp_syscall_is_allowed() has told it that there is no need: after a
- * tracer's system-call-entry stop, so that what the tracer made of the call is
- * what is judged, and before tracepoints and audit, so that these see what is
- * really called. The registers already hold the result of a call that does not
- * exist (-ENOSYS). A tracer may change them in here, so the caller reads the
- * number again.
+ * For entry code that has the slot at hand. See seccomp_syscall_enter().
  *
- * Context: Process context, interrupts on, no locks; may sleep for long in a
- *	    tracer's stop, and may not return at all.
- * Return: 0 to make the call, -1 to skip it: then the result is in the
- *	   registers, or a fatal signal is pending.
+ * Context: As seccomp_syscall_enter().
+ * Return: As seccomp_syscall_enter().
  */
-int seccomp_syscall_enter(void)
+int seccomp_slot_enter(unsigned int slot)
 {
 	int mode;
 
@@ -126,8 +119,30 @@ int seccomp_syscall_enter(void)
 
 	if (seccomp_is_suspended())
 		return 0;
-	return mode == SECCOMP_MODE_FILTER ? seccomp_filter_judge() :
+	return mode == SECCOMP_MODE_FILTER ? seccomp_filter_judge(slot) :
 					     seccomp_strict_judge();
+}
+
+/**
+ * seccomp_syscall_enter - judge the system call that the caller has begun
+ *
+ * Called by the system call entry code of a task whose seccomp work flag is set,
+ * unless seccomp_slot_is_allowed() has told it that there is no need: after a
+ * tracer's system-call-entry stop, so that what the tracer made of the call is
+ * what is judged, and before tracepoints and audit, so that these see what is
+ * really called. The registers already hold the result of a call that does not
+ * exist (-ENOSYS). A tracer may change them in here, so the caller reads the
+ * number again.
+ *
+ * Context: Process context, interrupts on, no locks; may sleep for long in a
+ *	    tracer's stop, and may not return at all.
+ * Return: 0 to make the call, -1 to skip it: then the result is in the
+ *	   registers, or a fatal signal is pending.
+ */
+int seccomp_syscall_enter(void)
+{
+	return seccomp_slot_enter(seccomp_syscall_slot(syscall_get_nr(current,
+								      current_pt_regs())));
 }
 
 #ifdef CONFIG_SECCOMP_FILTER

@@ -18,11 +18,17 @@ struct seq_file;
 
 #ifdef CONFIG_SECCOMP
 int seccomp_syscall_enter(void);
+int seccomp_slot_enter(unsigned int slot);
 long seccomp_prctl_get(void);
 long seccomp_prctl_set(unsigned long mode, void __user *program);
 void seccomp_proc_status(struct seq_file *m, struct task_struct *task);
 #else
 static inline int seccomp_syscall_enter(void)
+{
+	return 0;
+}
+
+static inline int seccomp_slot_enter(unsigned int slot)
 {
 	return 0;
 }
@@ -43,21 +49,33 @@ static inline void seccomp_proc_status(struct seq_file *m,
 
 #ifdef CONFIG_SECCOMP_FILTER
 /**
- * seccomp_syscall_is_allowed - do the caller's filters always allow a call?
+ * seccomp_syscall_slot - where tables have what is decided of a call
  * @nr:	its number, on the entry path that the caller has taken
+ *
+ * Context: Any, in a system call.
+ * Return: The slot, see kernel/seccomp/analysis.h.
+ */
+static __always_inline unsigned int seccomp_syscall_slot(long nr)
+{
+	return arch_seccomp_slot(nr);
+}
+
+/**
+ * seccomp_slot_is_allowed - do the caller's filters always allow a call?
+ * @slot:	of the call
  *
  * For the entry code of a task whose seccomp work flag is set and no other that
  * comes before the call: then there is nothing else to do for it.
  *
  * Context: Any, in a system call.
- * Return: Whether it is; if not, seccomp_syscall_enter() judges it.
+ * Return: Whether they do; if not, seccomp_slot_enter() judges the call.
  */
-static __always_inline bool seccomp_syscall_is_allowed(long nr)
+static __always_inline bool seccomp_slot_is_allowed(unsigned int slot)
 {
 	/* (A) and (C), see kernel/seccomp/internal.h */
 	const u16 *table = READ_ONCE(current->seccomp.table);
 
-	return !table[arch_seccomp_slot(nr)];
+	return !table[slot];
 }
 
 int seccomp_proc_cache(struct seq_file *m, struct pid_namespace *ns,
@@ -66,7 +84,12 @@ void seccomp_task_dup(struct task_struct *child);
 void seccomp_task_fork(struct task_struct *child);
 void seccomp_task_exit(void);
 #else
-static __always_inline bool seccomp_syscall_is_allowed(long nr)
+static __always_inline unsigned int seccomp_syscall_slot(long nr)
+{
+	return 0;
+}
+
+static __always_inline bool seccomp_slot_is_allowed(unsigned int slot)
 {
 	return false;
 }

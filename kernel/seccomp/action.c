@@ -66,12 +66,23 @@ static enum seccomp_outcome seccomp_act_trap(struct seccomp_call *call)
 	return SECCOMP_SKIP;
 }
 
+/**
+ * seccomp_verdict_error - the result of a call that an ERRNO verdict refuses
+ * @verdict:	SECCOMP_RET_ERRNO and its data
+ *
+ * Context: Any.
+ * Return: A negative errno, or 0.
+ */
+s32 seccomp_verdict_error(u32 verdict)
+{
+	return -min_t(s32, verdict & SECCOMP_RET_DATA, MAX_ERRNO);
+}
+
 static enum seccomp_outcome seccomp_act_errno(struct seccomp_call *call)
 {
-	int error = min_t(int, seccomp_call_verdict_data(call), MAX_ERRNO);
-
 	seccomp_log(call, 0);
-	syscall_set_return_value(current, current_pt_regs(), -error, 0);
+	syscall_set_return_value(current, current_pt_regs(),
+				 seccomp_verdict_error(call->verdict), 0);
 	return SECCOMP_SKIP;
 }
 
@@ -86,16 +97,16 @@ static enum seccomp_outcome seccomp_act_allow(struct seccomp_call *call)
 	return SECCOMP_PROCEED;
 }
 
-#define SECCOMP_ACTION(upper, lower, when, ...)				\
+#define SECCOMP_ACTION(upper, lower, when)				\
 	{ .value = SECCOMP_RET_##upper, .name = #lower, .logging = (when), \
-	  .act = seccomp_act_##lower, __VA_ARGS__ }
+	  .act = seccomp_act_##lower }
 
 /* Strictest first, as in kernel.seccomp.actions_avail. */
 const struct seccomp_action seccomp_actions[] = {
 	SECCOMP_ACTION(KILL_PROCESS,	kill_process,	SECCOMP_LOG_ALWAYS),
 	SECCOMP_ACTION(KILL_THREAD,	kill_thread,	SECCOMP_LOG_ALWAYS),
 	SECCOMP_ACTION(TRAP,		trap,		SECCOMP_LOG_REQUESTED),
-	SECCOMP_ACTION(ERRNO,		errno,		SECCOMP_LOG_REQUESTED, .blind = true),
+	SECCOMP_ACTION(ERRNO,		errno,		SECCOMP_LOG_REQUESTED),
 	SECCOMP_ACTION(USER_NOTIF,	user_notif,	SECCOMP_LOG_REQUESTED),
 	SECCOMP_ACTION(TRACE,		trace,		SECCOMP_LOG_REQUESTED),
 	SECCOMP_ACTION(LOG,		log,		SECCOMP_LOG_ALWAYS),

@@ -31,7 +31,9 @@
 #include "residual.h"
 
 /* Instructions to follow, in all; a part that is under way is still finished. */
-#define SECCOMP_STEPS_MAX	(128 * 1024)
+#define SECCOMP_STEPS_MAX	(24 * 1024)
+/* How many comparisons that are passed over take as long as a step. */
+#define SECCOMP_PASSES_A_STEP	8
 /* Each part is at most half of the interval that it comes from, of 64K at most. */
 #define SECCOMP_SETS_MAX	20
 /* How many instructions ahead of the flow are remembered with what is known. */
@@ -328,8 +330,14 @@ static void seccomp_join_register(const struct seccomp_run *run,
 static void seccomp_join(const struct seccomp_run *run, struct seccomp_state *to,
 			 const struct seccomp_state *from)
 {
+	u32 differing = (to->number ^ from->number) | (to->derived ^ from->derived) |
+			(to->arch ^ from->arch);
+
 	for (unsigned int reg = 0; reg < run->registers; reg++)
-		seccomp_join_register(run, to, from, reg);
+		if (differing & BIT(reg) ||
+		    to->values[reg].min != from->values[reg].min ||
+		    to->values[reg].max != from->values[reg].max)
+			seccomp_join_register(run, to, from, reg);
 }
 
 /*
@@ -527,15 +535,12 @@ static bool seccomp_is_open(const struct seccomp_mark *mark)
  * Answers
  */
 
-static void seccomp_answer_set(struct seccomp_run *run, u32 verdict, u32 part)
+static unsigned int seccomp_answer_index(struct seccomp_analysis *analysis, u32 verdict,
+					 u32 part)
 {
-	struct seccomp_analysis *analysis = run->analysis;
 	struct seccomp_answer *answers = analysis->answers;
-	unsigned int base = run->range ? run->range->slot : run->map->slots - 1;
 	unsigned int index = 0;
 
-	if (run->whole)
-		return;
 	/* The data of ALLOW has no meaning. */
 	if (!part && (verdict & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ALLOW)
 		verdict = SECCOMP_RET_ALLOW;
@@ -545,9 +550,27 @@ static void seccomp_answer_set(struct seccomp_run *run, u32 verdict, u32 part)
 	if (index == analysis->count)
 		answers[analysis->count++] = (struct seccomp_answer){ verdict, part };
 
-	for (unsigned int slot = base + run->low; slot <= base + run->high; slot++)
-		if (analysis->slots[slot] == SECCOMP_SLOT_UNSET)
-			analysis->slots[slot] = index;
+	return index;
+}
+
+/* The slot of the first number that is being followed. */
+static u16 *seccomp_slots(const struct seccomp_run *run)
+{
+	return run->analysis->slots +
+	       (run->range ? run->range->slot : run->map->slots - 1);
+}
+
+static void seccomp_answer_set(struct seccomp_run *run, u32 verdict, u32 part)
+{
+	u16 *slots = seccomp_slots(run);
+	unsigned int index;
+
+	if (run->whole)
+		return;
+	index = seccomp_answer_index(run->analysis, verdict, part);
+	for (unsigned int slot = run->low; slot <= run->high; slot++)
+		if (slots[slot] == SECCOMP_SLOT_UNSET)
+			slots[slot] = index;
 }
 
 static u32 seccomp_hash(const struct bpf_insn *code, unsigned int length)
@@ -611,10 +634,8 @@ static void seccomp_settle(struct seccomp_trace *trace)
 			mark->verdict = mark->value;
 			continue;
 		}
-		to = &trace->marks[seccomp_target(trace, pc, mark->ways & SECCOMP_WAY_TRUE ?:
-							     SECCOMP_WAY_FALSE)];
-		other = mark->ways == SECCOMP_WAY_BOTH ?
-			&trace->marks[seccomp_target(trace, pc, SECCOMP_WAY_FALSE)] : to;
+		to = &trace->marks[seccomp_mark_target(trace, pc, SECCOMP_WAY_TRUE)];
+		other = &trace->marks[seccomp_mark_target(trace, pc, SECCOMP_WAY_FALSE)];
 		mark->settled = to->settled && other->settled &&
 				to->verdict == other->verdict;
 		mark->verdict = to->verdict;
@@ -632,6 +653,7 @@ static void seccomp_may_answer(struct seccomp_run *run, u32 verdict)
 static void seccomp_answer_path(struct seccomp_run *run)
 {
 	struct seccomp_trace *trace = &run->trace;
+	const struct seccomp_mark *first;
 
 	if (run->dies) {
 		trace->path[trace->count++] = trace->len;
@@ -639,8 +661,9 @@ static void seccomp_answer_path(struct seccomp_run *run)
 		seccomp_may_answer(run, SECCOMP_RET_KILL_THREAD);
 	}
 	seccomp_settle(trace);
-	if (trace->marks[0].settled && !run->whole)
-		seccomp_answer_set(run, trace->marks[0].verdict, 0);
+	first = &trace->marks[trace->path[0]];
+	if (first->settled && !run->whole)
+		seccomp_answer_set(run, first->verdict, 0);
 	else
 		seccomp_answer_set(run, run->strictest, seccomp_part(run));
 }
@@ -706,6 +729,35 @@ static bool seccomp_carve(struct seccomp_run *run, const struct seccomp_state *s
 /*
  * Following
  */
+
+/*
+ * Where @pc is a row of comparisons with single numbers, to its end. Nothing
+ * else is as frequent, so it is done in a few steps: those that the set does not
+ * have are passed over. @answer: one that it has gets its answer in passing, if it
+ * has come to its end with that, and the set is on no other way.
+ */
+static unsigned int seccomp_pass(struct seccomp_run *run,
+				 const struct seccomp_state *state, unsigned int pc,
+				 bool answer)
+{
+	const struct sock_filter *insn = &run->trace.insns[pc], *end;
+	unsigned int passed = 0;
+
+	if (!(state->number & BIT(SECCOMP_REG_A)))
+		return pc;
+	for (; insn->code == (BPF_JMP | BPF_JEQ | BPF_K); insn += 1 + insn->jf, passed++) {
+		if (seccomp_set_has(run, insn->k)) {
+			end = insn + 1 + insn->jt;
+			if (!answer || run->low == run->high ||
+			    end->code != (BPF_RET | BPF_K))
+				break;
+			seccomp_slots(run)[insn->k - run->range->first] =
+				seccomp_answer_index(run->analysis, end->k, 0);
+		}
+	}
+	run->analysis->steps += DIV_ROUND_UP(passed, SECCOMP_PASSES_A_STEP);
+	return insn - run->trace.insns;
+}
 
 static void seccomp_put(struct seccomp_run *run, unsigned int pc,
 			const struct seccomp_state *state)
@@ -778,11 +830,24 @@ static void seccomp_put_ways(struct seccomp_run *run, struct seccomp_state *stat
 	seccomp_put_way(run, state, pc, SECCOMP_WAY_FALSE);
 }
 
+/* A row of comparisons has come out in one place. */
+static void seccomp_put_past(struct seccomp_run *run, const struct seccomp_state *state,
+			     unsigned int pc, unsigned int next)
+{
+	run->trace.path[run->trace.count++] = pc;
+	run->trace.marks[pc] = (struct seccomp_mark){
+		.ways = SECCOMP_WAY_FALSE,
+		.next = next,
+	};
+	seccomp_put(run, next, state);
+}
+
 /* From an instruction on that arguments decide, or its set beyond the limit. */
 static enum seccomp_progress seccomp_flow(struct seccomp_run *run,
 					  struct seccomp_state *state, unsigned int pc)
 {
 	bool carve = false;
+	unsigned int next;
 
 	run->dies = false;
 	run->strictest = SECCOMP_RET_ALLOW;
@@ -793,7 +858,14 @@ static enum seccomp_progress seccomp_flow(struct seccomp_run *run,
 		seccomp_take(run, pc, state);
 		if (carve)
 			continue;
+		next = seccomp_pass(run, state, pc, false);
+		if (next != pc) {
+			seccomp_put_past(run, state, pc, next);
+			continue;
+		}
 		seccomp_step(run, state, pc);
+		run->trace.marks[pc].next = seccomp_target(&run->trace, pc,
+							   run->trace.marks[pc].ways);
 		carve = seccomp_is_open(&run->trace.marks[pc]) &&
 			seccomp_carve(run, state, pc);
 		if (!carve)
@@ -805,15 +877,50 @@ static enum seccomp_progress seccomp_flow(struct seccomp_run *run,
 	return SECCOMP_ANSWERED;
 }
 
+static struct seccomp_value seccomp_numbers_between(const struct seccomp_numbers *range,
+						    unsigned int low, unsigned int high)
+{
+	if (!range)
+		return seccomp_anything;
+	if (low == range->count)
+		return (struct seccomp_value){ range->first + low, range->last };
+	return (struct seccomp_value){ range->first + low, range->first + high };
+}
+
+/*
+ * Follow these slots: but for those at the ends that have an answer. Is there
+ * anything left?
+ */
+static bool seccomp_follow(struct seccomp_run *run, unsigned int low, unsigned int high)
+{
+	const u16 *slots = seccomp_slots(run);
+
+	while (low <= high && slots[low] != SECCOMP_SLOT_UNSET)
+		low++;
+	while (high > low && slots[high] != SECCOMP_SLOT_UNSET)
+		high--;
+	run->low = low;
+	run->high = high;
+	run->number = seccomp_numbers_between(run->range, low, high);
+	return low <= high;
+}
+
 static enum seccomp_progress seccomp_walk(struct seccomp_run *run,
 					  struct seccomp_set *set,
 					  struct seccomp_state *state)
 {
 	struct seccomp_trace *trace = &run->trace;
-	const struct seccomp_mark *mark;
-	unsigned int pc = set->pc;
+	unsigned int pc = set->pc, next;
+	struct seccomp_mark *mark;
 
 	for (;;) {
+		next = seccomp_pass(run, state, pc, true);
+		if (next != pc && !seccomp_follow(run, run->low, run->high))
+			return SECCOMP_ANSWERED;
+		if (trace->count)
+			trace->marks[trace->path[trace->count - 1]].next = next;
+		pc = next;
+
 		seccomp_step(run, state, pc);
 		mark = &trace->marks[pc];
 		if (seccomp_is_open(mark))
@@ -827,6 +934,9 @@ static enum seccomp_progress seccomp_walk(struct seccomp_run *run,
 			seccomp_answer_set(run, SECCOMP_RET_KILL_THREAD, 0);
 			return SECCOMP_ANSWERED;
 		}
+		/* Branches that are decided are not put down. */
+		if (BPF_CLASS(trace->insns[trace->path[trace->count - 1]].code) == BPF_JMP)
+			trace->count--;
 	}
 
 	if (!seccomp_carve(run, state, pc))
@@ -850,31 +960,6 @@ static void seccomp_set_restart(const struct seccomp_run *run, struct seccomp_se
 	seccomp_write(&set->state, SECCOMP_REG_X, seccomp_constant(0));
 }
 
-/* Without the slots at its ends that have an answer. Is there anything left? */
-static bool seccomp_set_tighten(const struct seccomp_run *run, struct seccomp_set *set)
-{
-	const u16 *slots = run->analysis->slots +
-			   (run->range ? run->range->slot : run->map->slots - 1);
-
-	while (set->low <= set->high && slots[set->low] != SECCOMP_SLOT_UNSET)
-		set->low++;
-	while (set->high > set->low && slots[set->high] != SECCOMP_SLOT_UNSET)
-		set->high--;
-	return set->low <= set->high;
-}
-
-static struct seccomp_value seccomp_set_numbers(const struct seccomp_run *run,
-						const struct seccomp_set *set)
-{
-	const struct seccomp_numbers *range = run->range;
-
-	if (!range)
-		return seccomp_anything;
-	if (set->low == range->count)
-		return (struct seccomp_value){ range->first + range->count, range->last };
-	return (struct seccomp_value){ range->first + set->low, range->first + set->high };
-}
-
 /* The slots from @low to @high of the present range. */
 static void seccomp_analyse_slots(struct seccomp_run *run, unsigned int low,
 				  unsigned int high)
@@ -888,15 +973,12 @@ static void seccomp_analyse_slots(struct seccomp_run *run, unsigned int low,
 	while (set >= run->sets) {
 		enum seccomp_progress progress;
 
-		if (!seccomp_set_tighten(run, set)) {
+		if (!seccomp_follow(run, set->low, set->high)) {
 			set--;
 			continue;
 		}
 		if (set->restarts != run->restarts)
 			seccomp_set_restart(run, set);
-		run->low = set->low;
-		run->high = set->high;
-		run->number = seccomp_set_numbers(run, set);
 		run->trace.count = set->count;
 		state = set->state;
 		progress = seccomp_walk(run, set, &state);
@@ -907,6 +989,8 @@ static void seccomp_analyse_slots(struct seccomp_run *run, unsigned int low,
 			run->restarts++;
 			seccomp_set_restart(run, set);
 		}
+		set->low = run->low;
+		set->high = run->high;
 		set[1] = *set;
 		set++;
 		set->low = run->part_low;

@@ -87,7 +87,7 @@
  *	smp_store_release() in seccomp_layer_assign(), with the dependency from
  *	READ_ONCE() in seccomp_filter_judge(). The same for the table and the
  *	pointer to it: in seccomp_mode_write(), with READ_ONCE() in
- *	seccomp_syscall_is_allowed().
+ *	seccomp_slot_is_allowed().
  * (B) The chain before the mode that makes calls look at it:
  *	smp_store_release() in seccomp_mode_write(), with smp_load_acquire() in
  *	seccomp_syscall_enter().
@@ -100,9 +100,9 @@
  *
  * The way of a call
  * -----------------
- * seccomp_syscall_is_allowed() (linux/seccomp.h), in the entry code: most calls
- * are, and have no more to do with any of this. Else, or if the call is traced or
- * audited as well, seccomp_syscall_enter() (kernel/seccomp.c) ->
+ * seccomp_slot_is_allowed() (linux/seccomp.h), in the entry code: most calls are,
+ * and have no more to do with any of this. Else seccomp_slot_enter(), or if the
+ * call is traced or audited as well, seccomp_syscall_enter() (kernel/seccomp.c) ->
  * seccomp_strict_judge(), or seccomp_filter_judge() (run.c): look up what the chain
  * decides, ask those layers that it depends on, keep the strictest answer, and carry
  * it out by the table in action.c. When a tracer lets go of the call (trace.c), it
@@ -141,6 +141,7 @@ enum seccomp_outcome {
  * @analysis:	what it says of each system call; the code has become @bpf
  * @bpf:	the runnable form of that, or NULL if all answers are constant
  * @node:	in the table of programs, whose key is @len and @insns
+ * @hash:	of the key
  * @len:	how many instructions it has
  * @insns:	as they were handed in
  */
@@ -149,6 +150,7 @@ struct seccomp_prog {
 	struct seccomp_analysis	analysis;
 	struct bpf_prog		*bpf;
 	struct rhash_head	node;
+	u32			hash;
 	unsigned int		len;
 	struct sock_filter	insns[] __counted_by(len);
 };
@@ -156,12 +158,14 @@ struct seccomp_prog {
 /**
  * struct seccomp_ask - that a layer has to be asked about a call
  * @layer:	the layer
+ * @bpf:	its program's runnable form
  * @older:	who else is to be asked, or NULL
  * @strictest:	no stricter action than this one's will be the answer
  * @part:	of the program's code that tells
  */
 struct seccomp_ask {
 	const struct seccomp_layer	*layer;
+	const struct bpf_prog		*bpf;
 	const struct seccomp_ask	*older;
 	u32				strictest;
 	u32				part;
@@ -170,6 +174,8 @@ struct seccomp_ask {
 /**
  * struct seccomp_decision - what a chain decides of some system calls
  * @verdict:	the strictest of all constant answers, SECCOMP_RET_*
+ * @refusal:	all that comes of such a call, a negative errno that nobody wants to
+ *		have logged; or 0
  * @layer:	the newest layer that gave it; NULL if they all allow
  * @asks:	the layers whose answers depend on arguments and can outweigh
  *		@verdict, from the newest to the oldest
@@ -178,6 +184,7 @@ struct seccomp_ask {
  */
 struct seccomp_decision {
 	u32				verdict;
+	s32				refusal;
 	const struct seccomp_layer	*layer;
 	const struct seccomp_ask	*asks;
 	struct seccomp_ask		own;
@@ -233,7 +240,7 @@ struct seccomp_layer {
 
 /**
  * struct seccomp_call - a system call under judgement, on its task's stack
- * @data:	what programs see of it; empty if nobody looks at it
+ * @data:	what programs see of it
  * @part:	of the program that is being asked; code finds it behind @data
  * @slot:	of the call in seccomp_map
  * @verdict:	the strictest answer, SECCOMP_RET_*
@@ -267,14 +274,12 @@ enum seccomp_logging {
  * @value:	SECCOMP_RET_*
  * @name:	as in kernel.seccomp.actions_avail
  * @logging:	when it is logged
- * @blind:	@act does not look at what the call is
  * @act:	carries it out
  */
 struct seccomp_action {
 	u32			value;
 	const char		*name;
 	enum seccomp_logging	logging;
-	bool			blind;
 	enum seccomp_outcome	(*act)(struct seccomp_call *call);
 };
 
@@ -339,7 +344,6 @@ int seccomp_strict_judge(void);
 
 /* log.c */
 extern u32 seccomp_actions_logged;
-bool seccomp_log_wanted(const struct seccomp_call *call);
 void seccomp_log(const struct seccomp_call *call, int signr);
 
 #ifdef CONFIG_SECCOMP_FILTER
@@ -348,6 +352,7 @@ extern const struct seccomp_action seccomp_actions[];
 extern const unsigned int seccomp_actions_count;
 const struct seccomp_action *seccomp_action_find(u32 verdict);
 const struct seccomp_action *seccomp_action_of(u32 verdict);
+s32 seccomp_verdict_error(u32 verdict);
 long seccomp_action_avail(const void __user *uaction);
 
 /* check.c */
@@ -387,7 +392,7 @@ bool seccomp_verdict_outweighs(u32 verdict, const struct seccomp_layer *layer,
 			       u32 other, const struct seccomp_layer *other_layer);
 const struct seccomp_layer *seccomp_call_next_notifier(struct seccomp_call *call,
 						       const struct seccomp_layer *layer);
-int seccomp_filter_judge(void);
+int seccomp_filter_judge(unsigned int slot);
 
 /* trace.c */
 enum seccomp_outcome seccomp_act_trace(struct seccomp_call *call);
@@ -422,7 +427,7 @@ static inline long seccomp_attach_prctl(void __user *uprogram)
 	return -EINVAL;
 }
 
-static inline int seccomp_filter_judge(void)
+static inline int seccomp_filter_judge(unsigned int slot)
 {
 	return -1;
 }

@@ -18,14 +18,7 @@
  */
 u32 seccomp_actions_logged = ~0U;
 
-/**
- * seccomp_log_wanted - is a verdict to be logged?
- * @call:	with @action and @layer
- *
- * Context: Any.
- * Return: Whether seccomp_log() would.
- */
-bool seccomp_log_wanted(const struct seccomp_call *call)
+static bool seccomp_log_wanted(const struct seccomp_call *call)
 {
 	switch (call->action->logging) {
 	case SECCOMP_LOG_NEVER:
@@ -41,7 +34,7 @@ bool seccomp_log_wanted(const struct seccomp_call *call)
 	       BIT(call->action - seccomp_actions);
 }
 #else
-bool seccomp_log_wanted(const struct seccomp_call *call)
+static bool seccomp_log_wanted(const struct seccomp_call *call)
 {
 	return true;
 }

@@ -7,12 +7,13 @@
 #include <linux/compat.h>
 #include <linux/err.h>
 #include <linux/filter.h>
-#include <linux/jhash.h>
 #include <linux/mutex.h>
+#include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/xxhash.h>
 
 #include "internal.h"
 
@@ -28,8 +29,7 @@ static u32 seccomp_progs_hash(const void *obj, u32 len, u32 seed)
 {
 	const struct seccomp_prog *prog = obj;
 
-	return jhash2((const u32 *)prog->insns,
-		      seccomp_prog_size(prog) / sizeof(u32), seed);
+	return prog->hash;
 }
 
 static int seccomp_progs_differ(struct rhashtable_compare_arg *arg, const void *obj)
@@ -48,8 +48,11 @@ static const struct rhashtable_params seccomp_progs_params = {
 	.automatic_shrinking	= true,
 };
 
+static u64 seccomp_progs_seed __ro_after_init;
+
 static int __init seccomp_progs_init(void)
 {
+	seccomp_progs_seed = get_random_u64();
 	return rhashtable_init(&seccomp_progs, &seccomp_progs_params);
 }
 core_initcall(seccomp_progs_init);
@@ -104,13 +107,15 @@ static struct seccomp_prog *seccomp_prog_read(const struct sock_fprog *program)
 {
 	struct seccomp_prog *prog __free(seccomp_prog) = NULL;
 
-	prog = kvzalloc(struct_size(prog, insns, program->len), GFP_KERNEL_ACCOUNT);
+	prog = kvmalloc(struct_size(prog, insns, program->len), GFP_KERNEL_ACCOUNT);
 	if (!prog)
 		return ERR_PTR(-ENOMEM);
+	memset(prog, 0, sizeof(*prog));
 	refcount_set(&prog->refs, 1);
 	prog->len = program->len;
 	if (copy_from_user(prog->insns, program->filter, seccomp_prog_size(prog)))
 		return ERR_PTR(-EFAULT);
+	prog->hash = xxh64(prog->insns, seccomp_prog_size(prog), seccomp_progs_seed);
 	return no_free_ptr(prog);
 }
 

@@ -92,7 +92,7 @@ static u32 seccomp_insn_read(const struct sock_filter *insn,
 /* The only way on, from where it is decided. */
 static unsigned int seccomp_next(const struct seccomp_trace *trace, unsigned int pc)
 {
-	return seccomp_target(trace, pc, trace->marks[pc].ways);
+	return trace->marks[pc].next;
 }
 
 static u32 seccomp_live_after(const struct seccomp_trace *trace, unsigned int pc)
@@ -101,7 +101,7 @@ static u32 seccomp_live_after(const struct seccomp_trace *trace, unsigned int pc
 
 	for (unsigned int way = SECCOMP_WAY_TRUE; way <= SECCOMP_WAY_FALSE; way <<= 1)
 		if (trace->marks[pc].ways & way)
-			live |= trace->marks[seccomp_target(trace, pc, way)].live;
+			live |= trace->marks[seccomp_mark_target(trace, pc, way)].live;
 	return live;
 }
 
@@ -157,7 +157,7 @@ static void seccomp_need(struct seccomp_trace *trace, unsigned int pc)
 
 		if (mark->settled || !(mark->ways & way))
 			continue;
-		to = &trace->marks[seccomp_resolve(trace, seccomp_target(trace, pc, way))];
+		to = &trace->marks[seccomp_resolve(trace, seccomp_mark_target(trace, pc, way))];
 		if (way != next_way || !to->settled)
 			to->needed = true;
 	}
@@ -312,8 +312,8 @@ static void seccomp_emit_fork(struct seccomp_output *output,
 {
 	const struct sock_filter *insn = &trace->insns[pc];
 	const struct seccomp_mark *mark = &trace->marks[pc];
-	unsigned int yes = seccomp_resolve(trace, seccomp_target(trace, pc, SECCOMP_WAY_TRUE));
-	unsigned int no = seccomp_resolve(trace, seccomp_target(trace, pc, SECCOMP_WAY_FALSE));
+	unsigned int yes = seccomp_resolve(trace, seccomp_mark_target(trace, pc, SECCOMP_WAY_TRUE));
+	unsigned int no = seccomp_resolve(trace, seccomp_mark_target(trace, pc, SECCOMP_WAY_FALSE));
 	u16 op = BPF_OP(insn->code);
 
 	if (seccomp_insn_divides(insn)) {

@@ -30,8 +30,10 @@ enum seccomp_register {
  * @verdict:	see @settled
  * @live:	the registers that are read from here on before they are written
  * @start:	where its code begins
+ * @next:	where the only way leads; past branches that were not put down
  *
- * analyse.c fills in the upper half, @settled and @verdict; residual.c the rest.
+ * analyse.c fills in @ways to @settled, @value, @verdict and @next; residual.c the
+ * rest.
  */
 struct seccomp_mark {
 	u8	ways;
@@ -41,6 +43,7 @@ struct seccomp_mark {
 	bool	dead : 1;
 	bool	needed : 1;
 	u16	start;
+	u16	next;
 	u32	value;
 	u32	verdict;
 	u32	live;
@@ -52,7 +55,8 @@ struct seccomp_mark {
  * @len:	its length; also the place where a division by zero leads, which ends
  *		the program with the verdict 0
  * @marks:	for each instruction, and for that place
- * @path:	the instructions that may be reached, in order; the first is 0
+ * @path:	the instructions that may be reached, in order, but for branches that
+ *		are decided and passed over
  * @count:	how many
  */
 struct seccomp_trace {
@@ -80,6 +84,13 @@ static inline unsigned int seccomp_target(const struct seccomp_trace *trace,
 		return pc + 1 + (way == SECCOMP_WAY_TRUE ? insn->jt : insn->jf);
 	}
 	return way == SECCOMP_WAY_TRUE ? pc + 1 : trace->len;
+}
+
+static inline unsigned int seccomp_mark_target(const struct seccomp_trace *trace,
+					       unsigned int pc, unsigned int way)
+{
+	return trace->marks[pc].ways == SECCOMP_WAY_BOTH ?
+	       seccomp_target(trace, pc, way) : trace->marks[pc].next;
 }
 
 unsigned int seccomp_residual(struct seccomp_trace *trace, struct bpf_insn *code,

@@ -7,7 +7,6 @@
 #include <linux/filter.h>
 #include <linux/ptrace.h>
 #include <linux/sched/task_stack.h>
-#include <asm/seccomp.h>
 #include <asm/syscall.h>
 
 #include "internal.h"
@@ -50,7 +49,8 @@ bool seccomp_verdict_outweighs(u32 verdict, const struct seccomp_layer *layer,
 	       !seccomp_verdict_stricter(other, verdict);
 }
 
-static void seccomp_call_gather_args(struct seccomp_call *call, struct pt_regs *regs)
+static __always_inline void seccomp_call_gather_args(struct seccomp_call *call,
+						     struct pt_regs *regs)
 {
 #ifdef CONFIG_64BIT
 	syscall_get_arguments(current, regs, (unsigned long *)call->data.args);
@@ -63,13 +63,13 @@ static void seccomp_call_gather_args(struct seccomp_call *call, struct pt_regs *
 #endif
 }
 
-static void seccomp_call_gather(struct seccomp_call *call)
+static __always_inline void seccomp_call_gather(struct seccomp_call *call)
 {
 	struct pt_regs *regs = current_pt_regs();
 
 	call->data.nr = syscall_get_nr(current, regs);
 	call->data.arch = syscall_get_arch(current);
-	call->data.instruction_pointer = KSTK_EIP(current);
+	call->data.instruction_pointer = instruction_pointer(regs);
 	seccomp_call_gather_args(call, regs);
 }
 
@@ -78,24 +78,33 @@ static void seccomp_call_gather(struct seccomp_call *call)
  * and must not be moved to another while they run. One of these sees its data
  * and its own stack. This is the call itself, as CFI wants it.
  */
-static __always_inline u32 seccomp_layer_run(const struct seccomp_layer *layer,
-					     struct seccomp_call *call, u32 part)
+static __always_inline u32 seccomp_call_run(struct seccomp_call *call,
+					    const struct bpf_prog *bpf, u32 part)
 {
-	const struct bpf_prog *bpf = layer->prog->bpf;
-
 	call->part = part;
 	return bpf_dispatcher_nop_func(&call->data, bpf->insnsi, bpf->bpf_func);
 }
 
-static void seccomp_call_ask(struct seccomp_call *call, const struct seccomp_ask *ask)
+/*
+ * What most often becomes of calls that depend on arguments, found out without
+ * keeping a record of it: do all whom it depends on allow it?
+ */
+static __always_inline bool seccomp_call_is_allowed(struct seccomp_call *call,
+						    const struct seccomp_ask *ask)
+{
+	for (; ask; ask = ask->older)
+		if (seccomp_call_run(call, ask->bpf, ask->part) != SECCOMP_RET_ALLOW)
+			return false;
+	return true;
+}
+
+/* @call begins with what the constant answers come to. */
+static void seccomp_call_ask(struct seccomp_call *call,
+					     const struct seccomp_ask *ask)
 {
 	for (; ask; ask = ask->older) {
-		u32 answer;
+		u32 answer = seccomp_call_run(call, ask->bpf, ask->part);
 
-		if (!seccomp_verdict_outweighs(ask->strictest, ask->layer,
-					       call->verdict, call->layer))
-			continue;
-		answer = seccomp_layer_run(ask->layer, call, ask->part);
 		if (seccomp_verdict_outweighs(answer, ask->layer,
 					      call->verdict, call->layer)) {
 			call->verdict = answer;
@@ -107,8 +116,9 @@ static void seccomp_call_ask(struct seccomp_call *call, const struct seccomp_ask
 static bool seccomp_call_is_notified_by(struct seccomp_call *call,
 					const struct seccomp_layer *layer)
 {
-	const struct seccomp_answer *answer = seccomp_prog_answer(layer->prog, call->slot);
-	u32 verdict = answer->part ? seccomp_layer_run(layer, call, answer->part) :
+	const struct seccomp_prog *prog = layer->prog;
+	const struct seccomp_answer *answer = seccomp_prog_answer(prog, call->slot);
+	u32 verdict = answer->part ? seccomp_call_run(call, prog->bpf, answer->part) :
 				     answer->verdict;
 
 	return (verdict & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_USER_NOTIF;
@@ -149,43 +159,56 @@ static const struct seccomp_decision *seccomp_decision_find(unsigned int slot)
 	return &layer->decisions[layer->table[slot]];
 }
 
-static enum seccomp_outcome seccomp_call_judge(struct seccomp_call *call)
+static enum seccomp_outcome seccomp_call_decide(struct seccomp_call *call,
+						const struct seccomp_decision *decision)
 {
-	const struct seccomp_decision *decision;
-
-	call->slot = arch_seccomp_slot(syscall_get_nr(current, current_pt_regs()));
-	decision = seccomp_decision_find(call->slot);
 	call->verdict = decision->verdict;
 	call->layer = decision->layer;
-	if (decision->asks) {
-		seccomp_call_gather(call);
-		seccomp_call_ask(call, decision->asks);
-	}
+	seccomp_call_ask(call, decision->asks);
 	if (call->verdict == SECCOMP_RET_ALLOW)
 		return SECCOMP_PROCEED;
 	call->action = seccomp_action_of(call->verdict);
-	if (!decision->asks && (!call->action->blind || seccomp_log_wanted(call)))
-		seccomp_call_gather(call);
 	return call->action->act(call);
+}
+
+/* All but what is refused whatever else the call may be. */
+static noinline int seccomp_call_judge(unsigned int slot,
+				       const struct seccomp_decision *decision)
+{
+	struct seccomp_call call __uninitialized;
+	enum seccomp_outcome outcome;
+
+	seccomp_call_gather(&call);
+	if (decision->verdict == SECCOMP_RET_ALLOW &&
+	    seccomp_call_is_allowed(&call, decision->asks))
+		return 0;
+
+	call.slot = slot;
+	call.traced = false;
+	while ((outcome = seccomp_call_decide(&call, decision)) == SECCOMP_REJUDGE) {
+		seccomp_call_gather(&call);
+		call.slot = seccomp_syscall_slot(call.data.nr);
+		decision = seccomp_decision_find(call.slot);
+	}
+	return outcome == SECCOMP_PROCEED ? 0 : -1;
 }
 
 /**
  * seccomp_filter_judge - judge a call of a task in filter mode
+ * @slot:	of its number
  *
  * Context: Process context, interrupts on, no locks. May sleep, and may not
  *	    return.
  * Return: As seccomp_syscall_enter().
  */
-int seccomp_filter_judge(void)
+int seccomp_filter_judge(unsigned int slot)
 {
-	struct seccomp_call call = { };
-	enum seccomp_outcome outcome;
+	const struct seccomp_decision *decision = seccomp_decision_find(slot);
 
-	do {
-		outcome = seccomp_call_judge(&call);
-	} while (outcome == SECCOMP_REJUDGE);
-
-	return outcome == SECCOMP_PROCEED ? 0 : -1;
+	if (!decision->refusal)
+		return seccomp_call_judge(slot, decision);
+	syscall_set_return_value(current, current_pt_regs(), decision->refusal, 0);
+	return -1;
 }
 
 #ifdef CONFIG_SECCOMP_KUNIT_TEST

@@ -29,6 +29,15 @@ static bool seccomp_decision_yields(const struct seccomp_decision *decision,
 					 decision->verdict, decision->layer);
 }
 
+/* Such a verdict needs nothing but to be carried out: see seccomp_log(). */
+static s32 seccomp_decision_refusal(const struct seccomp_decision *decision)
+{
+	if ((decision->verdict & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_ERRNO ||
+	    decision->asks || decision->layer->flags & SECCOMP_FILTER_FLAG_LOG)
+		return 0;
+	return seccomp_verdict_error(decision->verdict);
+}
+
 /* @decision begins as that of the parent; @answer is the layer's own. */
 static void seccomp_decide(struct seccomp_decision *decision,
 			   const struct seccomp_layer *layer,
@@ -37,6 +46,7 @@ static void seccomp_decide(struct seccomp_decision *decision,
 	if (answer->part) {
 		decision->own = (struct seccomp_ask){
 			.layer		= layer,
+			.bpf		= layer->prog->bpf,
 			.older		= decision->asks,
 			.strictest	= answer->verdict,
 			.part		= answer->part,
@@ -50,6 +60,7 @@ static void seccomp_decide(struct seccomp_decision *decision,
 	/* Those in between are told from each other only when they are asked. */
 	while (decision->asks && !seccomp_decision_yields(decision, decision->asks))
 		decision->asks = decision->asks->older;
+	decision->refusal = seccomp_decision_refusal(decision);
 }
 
 static const struct seccomp_decision *
