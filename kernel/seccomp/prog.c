@@ -249,3 +249,7 @@ void seccomp_prog_put(struct seccomp_prog *prog)
 	mutex_unlock(&seccomp_progs_lock);
 	seccomp_prog_free(prog);
 }
+
+#ifdef CONFIG_SECCOMP_KUNIT_TEST
+#include "tests/prog_kunit.c"
+#endif

@@ -99,8 +99,7 @@ static __always_inline bool seccomp_call_is_allowed(struct seccomp_call *call,
 }
 
 /* @call begins with what the constant answers come to. */
-static void seccomp_call_ask(struct seccomp_call *call,
-					     const struct seccomp_ask *ask)
+static void seccomp_call_ask(struct seccomp_call *call, const struct seccomp_ask *ask)
 {
 	for (; ask; ask = ask->older) {
 		u32 answer = seccomp_call_run(call, ask->bpf, ask->part);

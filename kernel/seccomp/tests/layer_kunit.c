@@ -4,15 +4,23 @@
 
 #define LAYERS	6553	/* as many as a path can have */
 
-/* Programs that nothing runs; the test's reference keeps them from being freed. */
-static void programs_init(struct seccomp_prog *progs, struct bpf_prog *bpfs,
-			  struct sock_fprog_kern *classics, size_t count)
+/*
+ * Programs that always allow, and that nothing runs; the test's reference keeps them
+ * from being freed.
+ */
+static void programs_init(struct seccomp_prog **progs, struct kunit *test, size_t count)
 {
+	static struct seccomp_answer allow = { .verdict = SECCOMP_RET_ALLOW };
+	static u16 slots[SECCOMP_SLOTS];
+
 	for (size_t i = 0; i < count; i++) {
-		classics[i].len = 1;
-		bpfs[i].orig_prog = &classics[i];
-		refcount_set(&progs[i].refs, 1);
-		progs[i].bpf = &bpfs[i];
+		progs[i] = kunit_kzalloc(test, struct_size(progs[i], insns, 1), GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, progs[i]);
+		progs[i]->len = 1;
+		progs[i]->analysis.slots = slots;
+		progs[i]->analysis.answers = &allow;
+		progs[i]->analysis.count = 1;
+		refcount_set(&progs[i]->refs, 1);
 	}
 }
 
@@ -42,22 +50,18 @@ static void layer_at_finds_every_depth(struct kunit *test)
 static void layers_that_are_equal_are_one(struct kunit *test)
 {
 	struct seccomp_layer *root, *again, *other, *flagged, *child, *cousin;
-	struct sock_fprog_kern classics[2] = {};
-	struct seccomp_prog progs[2] = {};
-	struct bpf_prog *bpfs;
+	struct seccomp_prog *progs[2];
 
-	bpfs = kunit_kcalloc(test, 2, sizeof(*bpfs), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, bpfs);
-	programs_init(progs, bpfs, classics, 2);
+	programs_init(progs, test, 2);
 
-	root = seccomp_layer_create(NULL, &progs[0], NULL, 0);
+	root = seccomp_layer_create(NULL, progs[0], NULL, 0);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, root);
-	again = seccomp_layer_create(NULL, &progs[0], NULL, 0);
-	other = seccomp_layer_create(NULL, &progs[1], NULL, 0);
-	flagged = seccomp_layer_create(NULL, &progs[0], NULL,
+	again = seccomp_layer_create(NULL, progs[0], NULL, 0);
+	other = seccomp_layer_create(NULL, progs[1], NULL, 0);
+	flagged = seccomp_layer_create(NULL, progs[0], NULL,
 				       SECCOMP_FILTER_FLAG_LOG);
-	child = seccomp_layer_create(root, &progs[0], NULL, 0);
-	cousin = seccomp_layer_create(other, &progs[0], NULL, 0);
+	child = seccomp_layer_create(root, progs[0], NULL, 0);
+	cousin = seccomp_layer_create(other, progs[0], NULL, 0);
 
 	KUNIT_EXPECT_PTR_EQ(test, root, again);
 	KUNIT_EXPECT_PTR_NE(test, root, other);
@@ -77,7 +81,7 @@ static void layers_that_are_equal_are_one(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refcount_read(&root->refs), 1);
 	seccomp_layer_put(root);
 	for (size_t i = 0; i < 2; i++)
-		KUNIT_EXPECT_EQ(test, refcount_read(&progs[i].refs), 1);
+		KUNIT_EXPECT_EQ(test, refcount_read(&progs[i]->refs), 1);
 }
 
 static struct kunit_case seccomp_layer_cases[] = {
