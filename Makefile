@@ -12,7 +12,7 @@ endif
 export CMD
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell check bench lint kernel image-path tree tree-path config clean
+.PHONY: help run shell check bench fuzz lint kernel image-path tree tree-path config clean
 
 help:	## this list
 	@echo 'Seccomp, rewritten, on Linux 6.12. Commands:'
@@ -29,6 +29,7 @@ help:	## this list
 #:   CONFIG=FILE         one more configuration fragment, in a build of its own
 #:   BASE_TARBALL=FILE   a Linux 6.12.y tarball instead of Debian's package
 #:   SECCOMP_CACHE=DIR   where everything is kept (~/.cache/seccomp-linux)
+#:   SECONDS=N           how long make fuzz goes on (60)
 #:   ACCEL=kvm           run guests with KVM; the default is emulation (tcg)
 
 run:	## the guided tour and real programs; with CMD='...' that command in the guest
@@ -41,7 +42,11 @@ check:	## every test; ends with "N passed, N failed, N skipped"
 	@scripts/check
 
 bench:	## what things cost, on this kernel and on the unmodified base
-	@scripts/bench
+	@scripts/bench --tsv bench/results.tsv
+	@scripts/chart bench/results.tsv bench/chart.svg
+
+fuzz:	## hold the analysis of filters against a reference, for SECONDS=60
+	@scripts/fuzz $(SECONDS)
 
 lint:	## static checks of our files
 	@scripts/lint
