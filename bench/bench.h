@@ -3,7 +3,7 @@
  * What the bench programs share. They run in a guest whose clock counts instructions
  * (scripts/guest --icount): a nanosecond is one.
  *
- * Each result is a line "NAME<tab>INSTRUCTIONS", which scripts/bench lays beside that of
+ * Each result is a line "NAME<tab>NUMBER<tab>UNIT", which scripts/bench lays beside that of
  * another kernel. Anything unexpected ends the program: a number that was measured while
  * something failed is worth nothing.
  */
@@ -23,8 +23,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof(*(array)))
 
 #define REQUIRE(condition) do {						\
 	if (!(condition)) {						\
@@ -62,9 +65,34 @@ static inline uint64_t least(uint64_t (*round)(void *arg), void *arg, int rounds
 	return best - clock;
 }
 
+/* In a process of its own: what filters, threads and much memory do cannot be undone. */
+static inline uint64_t in_child(uint64_t (*fn)(const void *arg), const void *arg)
+{
+	uint64_t result;
+	int pipes[2], status;
+	pid_t pid;
+
+	REQUIRE(!pipe(pipes) && (pid = fork()) >= 0);
+	if (!pid) {
+		result = fn(arg);
+		REQUIRE(write(pipes[1], &result, sizeof(result)) == sizeof(result));
+		_exit(0);
+	}
+	REQUIRE(waitpid(pid, &status, 0) == pid && !status);
+	REQUIRE(read(pipes[0], &result, sizeof(result)) == sizeof(result));
+	close(pipes[0]);
+	close(pipes[1]);
+	return result;
+}
+
+static inline void report_in(const char *unit, const char *name, int64_t value)
+{
+	printf("%s\t%lld\t%s\n", name, (long long)value, unit);
+}
+
 static inline void report(const char *name, int64_t instructions)
 {
-	printf("%s\t%lld\n", name, (long long)instructions);
+	report_in("instructions", name, instructions);
 }
 
 #endif /* BENCH_H */
