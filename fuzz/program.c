@@ -10,6 +10,9 @@
 
 #define INSN_SIZE	sizeof(struct sock_filter)
 
+/* At the end of a program that is made up. */
+#define RETURNS		4
+
 /* All that kernel/seccomp/check.c lets in. */
 static const u16 codes[] = {
 	BPF_LD | BPF_W | BPF_ABS,
@@ -169,6 +172,11 @@ static const u32 verdicts[] = {
 	0x7fffffff, 0x12345678, 0xffffffff,
 };
 
+static u32 verdict_any(u64 *random)
+{
+	return verdicts[random_below(random, ARRAY_SIZE(verdicts))];
+}
+
 static u32 constant_any(u64 *random)
 {
 	switch (random_below(random, 6)) {
@@ -215,7 +223,7 @@ static void insn_any(struct sock_filter *insn, u64 *random)
 	if (uses_memory(insn))
 		insn->k = random_below(random, 3);
 	else if (BPF_CLASS(insn->code) == BPF_RET)
-		insn->k = verdicts[random_below(random, ARRAY_SIZE(verdicts))];
+		insn->k = verdict_any(random);
 	else if (insn->code == (BPF_JMP | BPF_JA))
 		insn->k = distance_any(random);
 	else if (insn->code == (BPF_LD | BPF_W | BPF_ABS) && random_below(random, 2))
@@ -227,16 +235,23 @@ static bool insn_ends(const struct sock_filter *insn)
 	return BPF_CLASS(insn->code) == BPF_RET || insn->code == (BPF_JMP | BPF_JA);
 }
 
+/* A program of random instructions, with some returns at its end that many lead to. */
 size_t program_invent(u8 *bytes, size_t max_size, u64 *random)
 {
 	unsigned int len = 1 + random_below(random, max_size / INSN_SIZE);
 	struct sock_filter insn;
 
 	for (unsigned int i = 0; i < len; i++) {
+		unsigned int way = len - 1 - i - random_below(random, RETURNS);
+
 		/* Few ends, whatever the length: else nothing comes far. */
 		do {
 			insn_any(&insn, random);
 		} while (insn_ends(&insn) && random_below(random, len) > 4);
+		if (i + RETURNS >= len)
+			insn = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, verdict_any(random));
+		else if (way - 1 <= U8_MAX && random_below(random, 2))
+			insn.jt = way - 1;
 		memcpy(bytes + i * INSN_SIZE, &insn, INSN_SIZE);
 	}
 	return len * INSN_SIZE;
@@ -261,7 +276,7 @@ static void insn_change(struct sock_filter *insn, u64 *random)
 		insn->k += random_below(random, 2) ? 1 : -1;
 		break;
 	case 5:
-		insn->k = verdicts[random_below(random, ARRAY_SIZE(verdicts))];
+		insn->k = verdict_any(random);
 		break;
 	default:
 		insn->k = constant_any(random);

@@ -7,7 +7,7 @@
  * they are compiled in user space as well, where a fuzzer holds them against a
  * reference.
  *
- * analyse.c follows the program for all numbers of one convention at once, and
+ * analyse.c, with bounds.h, follows the program for all numbers of one convention at once, and
  * takes some out of them only where it treats these differently. What depends
  * on arguments goes on to residual.c, which writes down what is left of the
  * program for these numbers, as code for the BPF core.
@@ -55,8 +55,8 @@ struct seccomp_map {
 
 /**
  * struct seccomp_answer - what a program says of some system calls
- * @verdict:	SECCOMP_RET_*, data and all; if @part is not 0, no stricter action
- *		than this one's is possible
+ * @verdict:	SECCOMP_RET_*, and its data but for ALLOW, which does not use them; if
+ *		@part is not 0, no stricter action than this one's is possible
  * @part:	0: it always says @verdict. Else the part of its code that tells
  */
 struct seccomp_answer {

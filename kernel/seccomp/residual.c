@@ -167,11 +167,13 @@ static void seccomp_need(struct seccomp_trace *trace, unsigned int pc)
  * Writing
  */
 
-/* A and X begin as 0, if that matters. Scratch memory is written before it is read. */
+/*
+ * A and X begin as 0. That can matter for X only: data come into A, so A has been
+ * written before anything can depend on them. Nor can it matter for scratch memory,
+ * which is written before it is read.
+ */
 static void seccomp_emit_beginning(struct seccomp_output *output, u32 live)
 {
-	if (live & BIT(SECCOMP_REG_A))
-		seccomp_emit(output, BPF_MOV32_IMM(SECCOMP_BPF_A, 0));
 	if (live & BIT(SECCOMP_REG_X))
 		seccomp_emit(output, BPF_MOV32_IMM(SECCOMP_BPF_X, 0));
 }

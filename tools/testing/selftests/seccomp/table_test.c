@@ -180,6 +180,49 @@ TEST(a_constant_is_not_loosened_by_arguments)
 }
 
 /*
+ * Room for compiled code
+ */
+
+#define JIT_LIMIT	"/proc/sys/net/core/bpf_jit_limit"
+
+/* As somebody to whom the limit applies; the errno of an installation, or 0. */
+static int install_as_nobody(const struct sock_fprog *program)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		if (setuid(1000) || set_no_new_privs())
+			_exit(255);
+		_exit(filter_install(0, program) ? errno : 0);
+	}
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(b45_no_room_for_compiled_code)
+{
+	int constant, asking;
+	char before[32];
+
+	if (geteuid() || !file_read(JIT_LIMIT, before, sizeof(before)) ||
+	    !file_write(JIT_LIMIT, "1"))
+		SKIP(return, "cannot limit the memory for compiled BPF");
+	/* The first need not be compiled. */
+	constant = install_as_nobody(&PROGRAM(ON_NR(HOLE, SECCOMP_RET_ERRNO | 45),
+					      RET(SECCOMP_RET_ALLOW)));
+	asking = install_as_nobody(&PROGRAM(LOAD_ARG_LO(3),
+					    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x45454545, 0, 1),
+					    RET(SECCOMP_RET_LOG),
+					    RET(SECCOMP_RET_ALLOW)));
+	ASSERT_TRUE(file_write(JIT_LIMIT, before));
+	EXPECT_EQ(0, constant);
+	/* Interpreted where that can be, and else a number that programs know. */
+	EXPECT_TRUE(asking == 0 || asking == ENOMEM) {
+		TH_LOG("errno %d", asking);
+	}
+}
+
+/*
  * A call that is always allowed, and who else wants to see it
  */
 
@@ -358,7 +401,7 @@ TEST(cache_tells_what_the_chain_decides)
 
 	pid = start_confined(done);
 	ASSERT_LT(0, pid);
-	EXPECT_TRUE(cache_read(&cache, pid));
+	ASSERT_TRUE(cache_read(&cache, pid));
 	EXPECT_STREQ("ALLOW", cache_says(&cache, __NR_write));
 	EXPECT_STREQ("ERRNO 1", cache_says(&cache, __NR_getpid));
 	/* The stricter one, be it the older or the newer. */
