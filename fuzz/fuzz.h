@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The proof of kernel/seccomp/analyse.c and residual.c: what they say of a program is
- * held against a reference interpreter, for data that follow both sides of its branches.
+ * held against the reference interpreter that KUnit has in the kernel, for data that
+ * follow both sides of its branches.
  *
- *	reference.c	what programs mean
  *	code.c		what the code that the analysis leaves means
  *	verify.c	holds one against the other, for one program
  *	data.c		the data that this is done with
@@ -22,6 +22,7 @@
 #include <linux/types.h>
 
 #include "analysis.h"
+#include "tests/reference.h"
 
 #define DATA_WORDS	(sizeof(struct seccomp_data) / sizeof(u32))
 #define WORD_NR		0
@@ -31,26 +32,6 @@ struct program {
 	unsigned int		len;
 	struct sock_filter	insns[BPF_MAXINSNS];
 };
-
-/* For jumps, and divisions by X, that is not zero. */
-#define WAY_TRUE	1
-#define WAY_FALSE	2
-
-/**
- * struct notes - what the reference saw; added up over its runs
- * @words:	of the data that were read, as bits
- * @sides:	how many different ways branches went
- * @ways:	for each instruction, which
- */
-struct notes {
-	u32		words;
-	unsigned int	sides;
-	u8		ways[BPF_MAXINSNS];
-};
-
-bool note_way(struct notes *notes, unsigned int pc, bool yes);
-u32 reference_run(const struct sock_filter *insns, const struct seccomp_data *data,
-		  struct notes *notes);
 
 void code_check(const struct seccomp_analysis *analysis);
 u32 code_run(const struct seccomp_analysis *analysis, const struct seccomp_data *data,

@@ -153,23 +153,13 @@ static void check_exhaustion(const struct program *program, const struct seccomp
  * Comparing
  */
 
-/* For the reference, at a branch. */
-bool note_way(struct notes *notes, unsigned int pc, bool yes)
-{
-	u8 way = yes ? WAY_TRUE : WAY_FALSE;
-
-	notes->sides += !(notes->ways[pc] & way);
-	notes->ways[pc] |= way;
-	return yes;
-}
-
 struct comparison {
 	const struct program		*program;
 	const struct seccomp_map	*map;
 	struct seccomp_analysis		analysis;
 	u64				random;
 	struct hints			hints;
-	struct notes			notes;
+	struct reference_notes		notes;
 	struct seccomp_data		favourites[FAVOURITES_MAX];
 	unsigned int			favourite_count;
 };

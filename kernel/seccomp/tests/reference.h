@@ -20,12 +20,27 @@
 /**
  * struct reference_notes - what runs of a program have seen
  * @words:	of the data that were read, as bits
+ * @sides:	how many different ways branches went
  * @ways:	for each instruction, which it went
  */
 struct reference_notes {
-	u32	words;
-	u8	ways[BPF_MAXINSNS];
+	u32		words;
+	unsigned int	sides;
+	u8		ways[BPF_MAXINSNS];
 };
+
+/* @yes, on the way. */
+static inline bool reference_note_way(struct reference_notes *notes, unsigned int pc,
+				      bool yes)
+{
+	u8 way = yes ? REFERENCE_WAY_TRUE : REFERENCE_WAY_FALSE;
+
+	if (notes) {
+		notes->sides += !(notes->ways[pc] & way);
+		notes->ways[pc] |= way;
+	}
+	return yes;
+}
 
 static inline u32 reference_calculate(u16 op, u32 a, u32 b)
 {
@@ -56,8 +71,6 @@ static inline u32 reference_calculate(u16 op, u32 a, u32 b)
 static inline bool reference_compare(u16 op, u32 a, u32 b)
 {
 	switch (op) {
-	case BPF_JA:
-		return true;
 	case BPF_JEQ:
 		return a == b;
 	case BPF_JGT:
@@ -101,7 +114,6 @@ static inline u32 reference_run(const struct sock_filter *insns,
 		const struct sock_filter *insn = &insns[pc];
 		u16 op = BPF_OP(insn->code);
 		u32 b = BPF_SRC(insn->code) == BPF_X ? x : insn->k;
-		bool yes = true;
 
 		switch (BPF_CLASS(insn->code)) {
 		case BPF_LD:
@@ -125,23 +137,19 @@ static inline u32 reference_run(const struct sock_filter *insns,
 		case BPF_RET:
 			return BPF_RVAL(insn->code) == BPF_A ? a : insn->k;
 		case BPF_ALU:
-			yes = op != BPF_DIV || b;
-			if (yes)
-				a = reference_calculate(op, a, b);
-			break;
+			if (insn->code == (BPF_ALU | BPF_DIV | BPF_X) &&
+			    !reference_note_way(notes, pc, x))
+				return SECCOMP_RET_KILL_THREAD;
+			a = reference_calculate(op, a, b);
+			continue;
 		case BPF_JMP:
-			yes = reference_compare(op, a, b);
 			if (op == BPF_JA)
 				pc += insn->k;
 			else
-				pc += yes ? insn->jt : insn->jf;
-			break;
+				pc += reference_note_way(notes, pc, reference_compare(op, a, b)) ?
+				      insn->jt : insn->jf;
+			continue;
 		}
-		if (notes)
-			notes->ways[insn - insns] |= yes ? REFERENCE_WAY_TRUE :
-							   REFERENCE_WAY_FALSE;
-		if (BPF_CLASS(insn->code) == BPF_ALU && !yes)
-			return SECCOMP_RET_KILL_THREAD;
 	}
 }
 

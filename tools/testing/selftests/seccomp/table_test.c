@@ -367,8 +367,12 @@ static pid_t start_confined(int *done)
 	if (pipe(ready) || pipe(done))
 		return -1;
 	pid = fork();
-	if (pid)
+	if (pid) {
+		/* So that a child which ends is not waited for. */
+		close(ready[1]);
+		close(done[0]);
 		return read(ready[0], &byte, 1) == 1 ? pid : -1;
+	}
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	close(done[1]);
