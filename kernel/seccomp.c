@@ -97,7 +97,8 @@ long seccomp_prctl_get(void)
  * seccomp_slot_enter - judge the system call that the caller has begun
  * @slot:	seccomp_syscall_slot() of its number
  *
- * For entry code that has the slot at hand. See seccomp_syscall_enter().
+ * For entry code that has the slot at hand, since seccomp_slot_is_allowed() has not
+ * spared it the rest. See seccomp_syscall_enter().
  *
  * Context: As seccomp_syscall_enter().
  * Return: As seccomp_syscall_enter().
@@ -126,11 +127,10 @@ int seccomp_slot_enter(unsigned int slot)
 /**
  * seccomp_syscall_enter - judge the system call that the caller has begun
  *
- * Called by the system call entry code of a task whose seccomp work flag is set,
- * unless seccomp_slot_is_allowed() has told it that there is no need: after a
- * tracer's system-call-entry stop, so that what the tracer made of the call is
- * what is judged, and before tracepoints and audit, so that these see what is
- * really called. The registers already hold the result of a call that does not
+ * Called by the system call entry code of a task whose seccomp work flag is set:
+ * after a tracer's system-call-entry stop, so that what the tracer made of the
+ * call is what is judged, and before tracepoints and audit, so that these see
+ * what is really called. The registers already hold the result of a call that does not
  * exist (-ENOSYS). A tracer may change them in here, so the caller reads the
  * number again.
  *

@@ -10,14 +10,14 @@ struct seccomp_layer;
 /**
  * struct seccomp - how a task is confined
  * @mode:	SECCOMP_MODE_*, or kernel/seccomp/internal.h's SECCOMP_MODE_DEAD
- * @table:	that layer's, which says which calls are always allowed; in any
- *		mode but filter mode one that allows none
+ * @table:	of @layer: says which calls are always allowed; in any mode but
+ *		filter mode one that allows none
  * @layer:	the newest layer of the task's chain; the task holds a reference
  *
  * They are written under sighand->siglock, by the task itself or by a thread of
- * its process that synchronises them: @mode and @table only by
- * kernel/seccomp/mode.c, @layer by seccomp_layer_assign() and, at the ends of a task's life, by the
- * task hooks in kernel/seccomp.c. The task reads them without a lock, see
+ * its process that synchronises them: @mode and @table by kernel/seccomp/mode.c,
+ * @layer by seccomp_layer_assign(), and at the ends of a task's life by the task
+ * hooks in kernel/seccomp.c. The task reads them without a lock, see
  * kernel/seccomp/internal.h; others take siglock to follow @layer.
  */
 struct seccomp {

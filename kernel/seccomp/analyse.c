@@ -35,7 +35,7 @@
 #define SECCOMP_STEPS_MAX	(24 * 1024)
 /* How many comparisons that are passed over take as long as a step. */
 #define SECCOMP_PASSES_A_STEP	8
-/* Each part is at most half of the interval that it comes from, of 64K at most. */
+/* Each part is half of the interval that it comes from, rounded up, of 64K at most. */
 #define SECCOMP_SETS_MAX	20
 /* How many instructions ahead of the flow are remembered with what is known. */
 #define SECCOMP_STATES_MAX	64
@@ -517,6 +517,8 @@ static void seccomp_answer_path(struct seccomp_run *run)
 	struct seccomp_trace *trace = &run->trace;
 	const struct seccomp_mark *first;
 
+	/* It is gone through once more, the part of it that others have come, too. */
+	run->analysis->steps += DIV_ROUND_UP(trace->count, SECCOMP_PASSES_A_STEP);
 	if (run->dies) {
 		trace->path[trace->count++] = trace->len;
 		trace->marks[trace->len] = (struct seccomp_mark){ .result = true };

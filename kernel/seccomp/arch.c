@@ -52,7 +52,7 @@ const struct seccomp_arch *seccomp_arch_find(u32 arch)
  * but the trampoline it has no effect but SIGILL, so nothing is gained by it.
  *
  * This is the only call that is not judged. In filter mode that is arranged
- * beforehand, see seccomp_prog_create().
+ * beforehand, see seccomp_prog_allow_trampoline().
  *
  * Context: Any.
  * Return: Whether the call is to be made unseen.

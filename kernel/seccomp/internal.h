@@ -71,7 +71,7 @@
  *	other.
  * seccomp_listener.lock: a listener and all its notifications, see notif.h. The
  *	only locks inside it are those of wait queues.
- * sighand->siglock of a task: its seccomp.mode and seccomp.layer. It is taken
+ * sighand->siglock of a task: all of its struct seccomp. It is taken
  *	with interrupts off, so nothing is allocated, compiled, compared or freed
  *	under it: a layer is built before and dropped after.
  *
@@ -85,15 +85,15 @@
  * TSYNC may give a running task its first filter. Barriers, by their letters:
  * (A) What a layer holds, before the pointer to it:
  *	smp_store_release() in seccomp_layer_assign(), with the dependency from
- *	READ_ONCE() in seccomp_filter_judge(). The same for the table and the
+ *	READ_ONCE() in seccomp_decision_find(). The same for the table and the
  *	pointer to it: in seccomp_mode_write(), with READ_ONCE() in
  *	seccomp_slot_is_allowed().
  * (B) The chain before the mode that makes calls look at it:
  *	smp_store_release() in seccomp_mode_write(), with smp_load_acquire() in
- *	seccomp_syscall_enter().
+ *	seccomp_slot_enter().
  * (C) The mode before the work flag that leads there:
  *	smp_mb__before_atomic() in seccomp_mode_write(), with smp_rmb() in
- *	seccomp_syscall_enter(). The entry code has no such barrier before it
+ *	seccomp_slot_enter(). The entry code has no such barrier before it
  *	looks into the table: a task that finds the flag, but still an older
  *	table, finds nothing allowed in its first one, and in any other what was
  *	its own chain until just now.
@@ -140,8 +140,10 @@ enum seccomp_outcome {
  * @refs:	see "Counts"; freed at zero
  * @analysis:	what it says of each system call; the code has become @bpf
  * @bpf:	the runnable form of that, or NULL if all answers are constant
- * @node:	in the table of programs, whose key is @len and @insns
- * @hash:	of the key
+ * @node:	in the table of programs, whose key is @len, @insns and @trusted
+ * @hash:	of @insns
+ * @trusted:	whoever made it may do without the mitigations that others' compiled
+ *		code has
  * @len:	how many instructions it has
  * @insns:	as they were handed in
  */
@@ -151,6 +153,7 @@ struct seccomp_prog {
 	struct bpf_prog		*bpf;
 	struct rhash_head	node;
 	u32			hash;
+	bool			trusted;
 	unsigned int		len;
 	struct sock_filter	insns[] __counted_by(len);
 };
@@ -207,6 +210,7 @@ struct seccomp_decision {
  * @table:	for each slot of seccomp_map, an index into @decisions; 0 is always
  *		allowed
  * @decisions:	what the chain from here on decides
+ * @decided:	how many decisions there are in the tables from here to the root
  * @node:	in the table of layers, whose key is @parent, @prog, @listener and
  *		@flags
  *
@@ -223,6 +227,7 @@ struct seccomp_layer {
 	struct seccomp_layer	*jump;
 	const u16		*table;
 	struct seccomp_decision	*decisions;
+	unsigned int		decided;
 	struct rhash_head	node;
 };
 

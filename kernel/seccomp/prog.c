@@ -3,6 +3,7 @@
  * Programs: from the instructions in user space to something that runs, or to
  * the program that others have made of the same.
  */
+#include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/compat.h>
 #include <linux/err.h>
@@ -18,7 +19,8 @@
 #include "internal.h"
 
 /*
- * All programs, by their instructions; the key is another program of the same.
+ * All programs, by their instructions and by whether they are trusted; the key is
+ * another program of the same.
  * Nobody looks into the table without seccomp_progs_lock, so what has been taken
  * out of it is free at once.
  */
@@ -36,7 +38,7 @@ static int seccomp_progs_differ(struct rhashtable_compare_arg *arg, const void *
 {
 	const struct seccomp_prog *prog = obj, *key = arg->key;
 
-	return prog->len != key->len ||
+	return prog->len != key->len || prog->trusted != key->trusted ||
 	       memcmp(prog->insns, key->insns, seccomp_prog_size(key));
 }
 
@@ -115,6 +117,8 @@ static struct seccomp_prog *seccomp_prog_read(const struct sock_fprog *program)
 	prog->len = program->len;
 	if (copy_from_user(prog->insns, program->filter, seccomp_prog_size(prog)))
 		return ERR_PTR(-EFAULT);
+	/* The question that the BPF core asks when it compiles. */
+	prog->trusted = ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
 	prog->hash = xxh64(prog->insns, seccomp_prog_size(prog), seccomp_progs_seed);
 	return no_free_ptr(prog);
 }
@@ -162,7 +166,7 @@ static void seccomp_prog_allow_trampoline(struct seccomp_prog *prog)
 		const struct seccomp_numbers *numbers = &seccomp_map.numbers[i];
 		const struct seccomp_arch *arch = seccomp_arch_find(numbers->arch);
 
-		if (arch->trampoline >= 0 &&
+		if (arch->trampoline != SECCOMP_NO_TRAMPOLINE &&
 		    arch->trampoline - numbers->first < numbers->count)
 			prog->analysis.slots[numbers->slot + arch->trampoline -
 					     numbers->first] = SECCOMP_ANSWER_ALLOW;
@@ -205,7 +209,8 @@ static struct seccomp_prog *seccomp_prog_share(struct seccomp_prog *prog)
  * seccomp_prog_create - make a program of instructions in user space
  * @program:	from seccomp_fprog_read()
  *
- * If one of the same instructions is there already, it is that one.
+ * If one of the same instructions is there already, by somebody with as much
+ * privilege, it is that one.
  *
  * Context: Process context. May sleep. Takes seccomp_progs_lock.
  * Return: The program, with a reference for the caller to put, or an error:

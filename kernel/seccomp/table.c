@@ -18,6 +18,13 @@ const u16 seccomp_table_none[SECCOMP_SLOTS] = {
 	[0 ... SECCOMP_SLOTS - 1] = U16_MAX,
 };
 
+/*
+ * What all the tables of a path may hold. Instructions alone do not bound that: few
+ * of them can tell every number from every other, and each layer on top does so
+ * again.
+ */
+#define SECCOMP_DECISIONS_MAX	(128U * 1024)
+
 static const struct seccomp_decision seccomp_decision_allow = {
 	.verdict = SECCOMP_RET_ALLOW,
 };
@@ -130,7 +137,8 @@ static void seccomp_table_decide(struct seccomp_layer *layer, const u16 *table,
  * @layer:	the layer; its parent and its program are there
  *
  * Context: Process context. May sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0; -ENOMEM when there is no memory, or the tables of the path would hold
+ *	   more than SECCOMP_DECISIONS_MAX.
  */
 int seccomp_table_create(struct seccomp_layer *layer)
 {
@@ -143,6 +151,9 @@ int seccomp_table_create(struct seccomp_layer *layer)
 	count = seccomp_table_pair(layer, table);
 	if (count < 0)
 		return count;
+	layer->decided = (layer->parent ? layer->parent->decided : 0) + count;
+	if (layer->decided > SECCOMP_DECISIONS_MAX)
+		return -ENOMEM;
 	layer->decisions = kvcalloc(count, sizeof(*layer->decisions), GFP_KERNEL_ACCOUNT);
 	if (!layer->decisions)
 		return -ENOMEM;

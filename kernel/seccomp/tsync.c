@@ -84,8 +84,7 @@ void seccomp_tsync_publish(struct seccomp_layer *layer, bool mitigate)
 		if (no_new_privs)
 			task_set_no_new_privs(thread);
 		seccomp_layer_assign(thread, layer);
-		if (thread->seccomp.mode != SECCOMP_MODE_DEAD)
-			seccomp_mode_set(thread, SECCOMP_MODE_FILTER);
+		seccomp_mode_set(thread, SECCOMP_MODE_FILTER);
 		if (mitigate)
 			arch_seccomp_spec_mitigate(thread);
 	}
