@@ -31,9 +31,10 @@
  * file. notif.h has the model of it.
  *
  * Programs and layers are shared by all who install the same: equal instructions
- * are one program, equal programs with equal flags on one and the same layer are
- * one layer, with one table. So two chains that hold the same programs with the same flags in the
- * same order are the same chain, whoever has installed them, and pointers tell.
+ * are one program (but see @trusted there), and equal programs with equal flags on
+ * one and the same layer are one layer, with one table. So two chains that hold the
+ * same programs with the same flags in the same order are the same chain, whoever
+ * has installed them, and pointers tell.
  * (The flags include the door, SECCOMP_LAYER_PRCTL. A layer with a listener is
  * shared by nobody: the listener is new with each installation.)
  *
