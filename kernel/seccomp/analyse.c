@@ -104,7 +104,6 @@ enum seccomp_progress {
  * @code:	the parts so far
  * @length:	of @code
  * @starts:	of the parts
- * @hashes:	of the parts
  * @overflow:	there was no room for another part: the whole program is to run
  */
 struct seccomp_run {
@@ -131,7 +130,6 @@ struct seccomp_run {
 	struct bpf_insn			*code;
 	unsigned int			length;
 	u16				starts[SECCOMP_PARTS_MAX + 1];
-	u32				hashes[SECCOMP_PARTS_MAX];
 	bool				overflow;
 };
 
@@ -435,25 +433,11 @@ static void seccomp_answer_set(struct seccomp_run *run, u32 verdict, u32 part)
 			slots[slot] = index;
 }
 
-static u32 seccomp_hash(const struct bpf_insn *code, unsigned int length)
-{
-	u64 hash = length;
-
-	for (unsigned int i = 0; i < length; i++) {
-		u64 word;
-
-		memcpy(&word, &code[i], sizeof(word));
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 32;
-	}
-	return hash;
-}
-
+/* Is it what was written last, behind all parts? */
 static bool seccomp_part_is(const struct seccomp_run *run, unsigned int part,
-			    unsigned int length, u32 hash)
+			    unsigned int length)
 {
-	return run->hashes[part] == hash &&
-	       run->starts[part + 1] - run->starts[part] == length &&
+	return run->starts[part + 1] - run->starts[part] == length &&
 	       !memcmp(run->code + run->starts[part], run->code + run->length,
 		       length * sizeof(*run->code));
 }
@@ -465,7 +449,6 @@ static u32 seccomp_part(struct seccomp_run *run)
 	/* More than twice the program is no gain over the program itself. */
 	unsigned int room = (run->whole ? 4 : 2) * run->trace.len + 8 - run->length;
 	unsigned int length, part;
-	u32 hash;
 
 	if (run->overflow)
 		return 1;
@@ -474,11 +457,9 @@ static u32 seccomp_part(struct seccomp_run *run)
 		run->overflow = true;
 		return 1;
 	}
-	hash = seccomp_hash(run->code + run->length, length);
 	for (part = 0; part < analysis->parts; part++)
-		if (seccomp_part_is(run, part, length, hash))
+		if (seccomp_part_is(run, part, length))
 			return part + 1;
-	run->hashes[part] = hash;
 	run->length += length;
 	run->starts[part + 1] = run->length;
 	return ++analysis->parts;

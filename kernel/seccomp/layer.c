@@ -131,7 +131,7 @@ static struct seccomp_layer *seccomp_layer_share(struct seccomp_layer *layer)
  *
  * Context: Process context. May sleep. Takes seccomp_layers_lock.
  * Return: The layer, with a reference for the caller; -ENOMEM when there is no
- *	   memory or the chain would become too long.
+ *	   memory, or the chain or its tables would become too long.
  */
 struct seccomp_layer *seccomp_layer_create(struct seccomp_layer *parent,
 					   struct seccomp_prog *prog,

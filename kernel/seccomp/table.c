@@ -64,7 +64,7 @@ static void seccomp_decide(struct seccomp_decision *decision,
 		decision->verdict = answer->verdict;
 		decision->layer = layer;
 	}
-	/* Those in between are told from each other only when they are asked. */
+	/* Further on the list is the parent's; who cannot outweigh it there is asked in vain. */
 	while (decision->asks && !seccomp_decision_yields(decision, decision->asks))
 		decision->asks = decision->asks->older;
 	decision->refusal = seccomp_decision_refusal(decision);
@@ -77,15 +77,17 @@ seccomp_decision_of_parent(const struct seccomp_layer *layer, unsigned int slot)
 			       &seccomp_decision_allow;
 }
 
+static unsigned int seccomp_decided(const struct seccomp_layer *chain)
+{
+	return chain ? chain->decided : 0;
+}
+
+/* Without a parent it is one, seccomp_decision_allow. */
 static unsigned int seccomp_decisions_of_parent(const struct seccomp_layer *layer)
 {
-	unsigned int count = 0;
+	const struct seccomp_layer *parent = layer->parent;
 
-	if (!layer->parent)
-		return 1;
-	for (unsigned int slot = 0; slot < SECCOMP_SLOTS; slot++)
-		count = max(count, layer->parent->table[slot] + 1U);
-	return count;
+	return parent ? parent->decided - seccomp_decided(parent->parent) : 1;
 }
 
 /*
@@ -151,7 +153,7 @@ int seccomp_table_create(struct seccomp_layer *layer)
 	count = seccomp_table_pair(layer, table);
 	if (count < 0)
 		return count;
-	layer->decided = (layer->parent ? layer->parent->decided : 0) + count;
+	layer->decided = seccomp_decided(layer->parent) + count;
 	if (layer->decided > SECCOMP_DECISIONS_MAX)
 		return -ENOMEM;
 	layer->decisions = kvcalloc(count, sizeof(*layer->decisions), GFP_KERNEL_ACCOUNT);

@@ -180,6 +180,38 @@ TEST(a_constant_is_not_loosened_by_arguments)
 }
 
 /*
+ * Room for tables
+ */
+
+/*
+ * Few instructions can answer each number differently, and every layer on top repeats that:
+ * an end comes long before that of the instructions that a chain may have, which is what it
+ * has without tables. What was installed until then goes on holding.
+ */
+TEST(tables_do_not_grow_without_end)
+{
+	int layers = 0;
+
+	ASSERT_EQ(0, set_no_new_privs());
+	ASSERT_EQ(0, filter_install(0, &PROGRAM(LOAD(arch),
+						BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+							 AUDIT_ARCH_CURRENT, 3, 0),
+						LOAD(nr),
+						BPF_STMT(BPF_ALU | BPF_OR | BPF_K,
+							 SECCOMP_RET_ERRNO),
+						BPF_STMT(BPF_RET | BPF_A, 0),
+						ON_NR(HOLE, SECCOMP_RET_ERRNO | 77),
+						RET(SECCOMP_RET_ALLOW))));
+	while (layers < 3000 && !filter_install(0, &PROGRAM(RET(SECCOMP_RET_ALLOW))))
+		layers++;
+	EXPECT_EQ(ENOMEM, errno);
+	EXPECT_LT(100, layers);
+	EXPECT_GT(3000, layers);
+	EXPECT_EQ(-1, syscall(HOLE));
+	EXPECT_EQ(77, errno);
+}
+
+/*
  * Room for compiled code
  */
 
