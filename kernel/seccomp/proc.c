@@ -13,18 +13,26 @@
 #include "internal.h"
 
 #ifdef CONFIG_SECCOMP_FILTER
-static unsigned int seccomp_task_depth(struct task_struct *task)
+/* The newest one, with a reference. */
+static struct seccomp_layer *seccomp_task_layer(struct task_struct *task)
 {
-	const struct seccomp_layer *layer;
-	unsigned int depth;
+	struct seccomp_layer *layer;
 	unsigned long flags;
 
 	/* A task that is being reaped has no lock any more, and no layers. */
 	if (!lock_task_sighand(task, &flags))
-		return 0;
-	layer = task->seccomp.layer;
-	depth = layer ? layer->depth : 0;
+		return NULL;
+	layer = seccomp_layer_get(task->seccomp.layer);
 	unlock_task_sighand(task, &flags);
+	return layer;
+}
+
+static unsigned int seccomp_task_depth(struct task_struct *task)
+{
+	struct seccomp_layer *layer = seccomp_task_layer(task);
+	unsigned int depth = layer ? layer->depth : 0;
+
+	seccomp_layer_put(layer);
 	return depth;
 }
 #endif
@@ -34,7 +42,7 @@ static unsigned int seccomp_task_depth(struct task_struct *task)
  * @m:		the file, at the end of a line that is not ended yet
  * @task:	whose
  *
- * Context: Process context. Takes @task's siglock.
+ * Context: Process context, may sleep. Takes @task's siglock.
  */
 void seccomp_proc_status(struct seq_file *m, struct task_struct *task)
 {
@@ -45,18 +53,6 @@ void seccomp_proc_status(struct seq_file *m, struct task_struct *task)
 }
 
 #ifdef CONFIG_SECCOMP_FILTER
-static struct seccomp_layer *seccomp_task_layer(struct task_struct *task)
-{
-	struct seccomp_layer *layer;
-	unsigned long flags;
-
-	if (!lock_task_sighand(task, &flags))
-		return NULL;
-	layer = seccomp_layer_get(task->seccomp.layer);
-	unlock_task_sighand(task, &flags);
-	return layer;
-}
-
 /* "ALLOW" or "ERRNO 1"; the number is left out for actions that have none. */
 static void seccomp_show_verdict(struct seq_file *m, u32 verdict)
 {
