@@ -523,6 +523,61 @@ TEST_F(programs, b21_zombie_keeps_none)
 	EXPECT_TRUE(programs_down_to(self->before));
 }
 
+/* A process that holds a program whose answer depends on an argument. */
+static pid_t start_holder(uid_t user)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe(ready))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		CHILD_REQUIRE(!user || !setresuid(user, user, user));
+		/* Another user would have ended that. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		CHILD_REQUIRE(!set_no_new_privs());
+		CHILD_REQUIRE(!filter_install(0, &PROGRAM(
+			LOAD_ARG_HI(5),
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x5eccffff, 0, 1),
+			RET(SECCOMP_RET_ERRNO | EPERM),
+			RET(SECCOMP_RET_ALLOW))));
+		CHILD_REQUIRE(write(ready[1], "", 1) == 1);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		return -1;
+	close(ready[0]);
+	return pid;
+}
+
+/*
+ * What is compiled for somebody trusted may lack mitigations, so nobody else may be given
+ * the same code for the same instructions.
+ */
+TEST_F(programs, code_of_the_trusted_is_theirs)
+{
+	pid_t trusted, other;
+
+	if (geteuid())
+		SKIP(return, "not root");
+	trusted = start_holder(0);
+	ASSERT_LT(0, trusted);
+	if (programs_alive() < self->before + 1)
+		SKIP(return, "programs have no name in /proc/vmallocinfo");
+	other = start_holder(NOBODY);
+	ASSERT_LT(0, other);
+	EXPECT_LE(self->before + 2, programs_alive());
+	ASSERT_EQ(0, kill(trusted, SIGKILL));
+	ASSERT_EQ(0, kill(other, SIGKILL));
+	EXPECT_EQ(trusted, waitpid(trusted, NULL, 0));
+	EXPECT_EQ(other, waitpid(other, NULL, 0));
+	EXPECT_TRUE(programs_down_to(self->before));
+}
+
 static long clone_with(struct clone_args args)
 {
 	args.exit_signal = SIGCHLD;
