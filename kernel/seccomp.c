@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The front door of seccomp: seccomp(2), its two prctl operations, and the
- * hooks that the rest of the kernel calls. It decodes and dispatches; what the
- * answers are is decided in kernel/seccomp/, whose internal.h explains the
- * model.
+ * judgement of calls. It decodes and dispatches; what the answers are is decided
+ * in kernel/seccomp/, whose internal.h explains the model.
  */
 #include <linux/ptrace.h>
 #include <linux/sched/task_stack.h>
-#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seccomp.h>
 #include <linux/syscalls.h>
@@ -144,56 +142,3 @@ int seccomp_syscall_enter(void)
 	return seccomp_slot_enter(seccomp_syscall_slot(syscall_get_nr(current,
 								      current_pt_regs())));
 }
-
-#ifdef CONFIG_SECCOMP_FILTER
-/**
- * seccomp_task_dup - a task's memory has been copied from the caller's
- * @child:	the copy
- *
- * The copy owns no reference to the caller's chain until seccomp_task_fork(),
- * so that a fork which fails in between has nothing to give back.
- *
- * Context: Process context; @child is not visible to anybody yet.
- */
-void seccomp_task_dup(struct task_struct *child)
-{
-	child->seccomp.layer = NULL;
-	child->seccomp.table = seccomp_table_none;
-}
-
-/**
- * seccomp_task_fork - confine a new task as the caller is
- * @child:	the new task, which nothing can prevent any more
- *
- * Context: The caller's siglock is held; @child does not run yet.
- */
-void seccomp_task_fork(struct task_struct *child)
-{
-	lockdep_assert_held(seccomp_siglock());
-	/* As now, and not as when the child was copied: see tsync.c. */
-	child->seccomp.layer = seccomp_layer_get(current->seccomp.layer);
-	seccomp_mode_inherit(child);
-	if (task_no_new_privs(current))
-		task_set_no_new_privs(child);
-}
-
-/**
- * seccomp_task_exit - the caller will make no system call any more
- *
- * Lets go of the chain now and not when the task is reaped, since a parent
- * may leave a zombie for as long as it likes.
- *
- * Context: Process context of the exiting task. Takes its siglock.
- */
-void seccomp_task_exit(void)
-{
-	struct seccomp_layer *layer;
-
-	scoped_guard(spinlock_irq, seccomp_siglock()) {
-		layer = current->seccomp.layer;
-		current->seccomp.layer = NULL;
-		current->seccomp.table = seccomp_table_none;
-	}
-	seccomp_layer_put(layer);
-}
-#endif

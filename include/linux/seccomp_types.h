@@ -16,9 +16,9 @@ struct seccomp_layer;
  *
  * They are written under sighand->siglock, by the task itself or by a thread of
  * its process that synchronises them: @mode and @table by kernel/seccomp/mode.c,
- * @layer by seccomp_layer_assign(), and at the ends of a task's life by the task
- * hooks in kernel/seccomp.c. The task reads them without a lock, see
- * kernel/seccomp/internal.h; others take siglock to follow @layer.
+ * @layer, and @table of a task that begins or ends, by kernel/seccomp/task.c. The
+ * task reads them without a lock, see kernel/seccomp/internal.h; others take siglock
+ * to follow @layer.
  */
 struct seccomp {
 #ifdef CONFIG_SECCOMP

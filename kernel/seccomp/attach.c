@@ -81,8 +81,7 @@ static long seccomp_attach_locked(struct seccomp_layer *layer, unsigned int flag
 			return err;
 	}
 
-	seccomp_layer_assign(current, layer);
-	seccomp_mode_set(current, SECCOMP_MODE_FILTER);
+	seccomp_task_confine(current, layer);
 	if (mitigate)
 		arch_seccomp_spec_mitigate(current);
 	if (flags & SECCOMP_FILTER_FLAG_TSYNC)

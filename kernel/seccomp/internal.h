@@ -85,7 +85,7 @@
  *
  * TSYNC may give a running task its first filter. Barriers, by their letters:
  * (A) What a layer holds, before the pointer to it:
- *	smp_store_release() in seccomp_layer_assign(), with the dependency from
+ *	smp_store_release() in seccomp_task_confine(), with the dependency from
  *	READ_ONCE() in seccomp_decision_find(). The same for the table and the
  *	pointer to it: in seccomp_mode_write(), with READ_ONCE() in
  *	seccomp_slot_is_allowed().
@@ -382,7 +382,9 @@ struct seccomp_layer *seccomp_layer_get(struct seccomp_layer *layer);
 void seccomp_layer_put(struct seccomp_layer *layer);
 struct seccomp_layer *seccomp_layer_at(struct seccomp_layer *layer,
 				       unsigned long depth);
-void seccomp_layer_assign(struct task_struct *task, struct seccomp_layer *layer);
+
+/* task.c */
+void seccomp_task_confine(struct task_struct *task, struct seccomp_layer *layer);
 
 /* attach.c */
 long seccomp_attach(unsigned int flags, void __user *uprogram);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Layers: the life of a program's place in a chain, how equal ones are found,
- * how long a chain may become, and how a task comes by one.
+ * Layers: the life of a program's place in a chain, how equal ones are found, and
+ * how long a chain may become.
  */
 #include <linux/err.h>
 #include <linux/filter.h>
 #include <linux/mutex.h>
 #include <linux/rhashtable.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "internal.h"
@@ -216,26 +215,6 @@ struct seccomp_layer *seccomp_layer_at(struct seccomp_layer *layer,
 	while (layer->depth > depth)
 		layer = layer->jump->depth >= depth ? layer->jump : layer->parent;
 	return layer;
-}
-
-/**
- * seccomp_layer_assign - make a layer the newest of a task's chain
- * @task:	the task
- * @layer:	the layer; what @task has now is an older part of its chain. The
- *		task takes a reference.
- *
- * Context: @task's siglock is held.
- */
-void seccomp_layer_assign(struct task_struct *task, struct seccomp_layer *layer)
-{
-	struct seccomp_layer *older = task->seccomp.layer;
-
-	lockdep_assert_held(seccomp_siglock());
-	/* (A), see internal.h */
-	smp_store_release(&task->seccomp.layer, seccomp_layer_get(layer));
-	/* Not the last reference: the chain of @layer holds one. */
-	if (older)
-		refcount_dec(&older->refs);
 }
 
 #ifdef CONFIG_SECCOMP_KUNIT_TEST

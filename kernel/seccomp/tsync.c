@@ -83,8 +83,7 @@ void seccomp_tsync_publish(struct seccomp_layer *layer, bool mitigate)
 		 */
 		if (no_new_privs)
 			task_set_no_new_privs(thread);
-		seccomp_layer_assign(thread, layer);
-		seccomp_mode_set(thread, SECCOMP_MODE_FILTER);
+		seccomp_task_confine(thread, layer);
 		if (mitigate)
 			arch_seccomp_spec_mitigate(thread);
 	}
