@@ -27,12 +27,13 @@ static long seccomp_get_notif_sizes(void __user *usizes)
 
 /**
  * sys_seccomp - confine the caller, or ask what this kernel offers
- * @op:		SECCOMP_SET_MODE_* or SECCOMP_GET_*
+ * @op:		SECCOMP_SET_MODE_*, SECCOMP_GET_* or SECCOMP_CREATE_PROG
  * @flags:	SECCOMP_FILTER_FLAG_* for SECCOMP_SET_MODE_FILTER, else 0
  * @uargs:	what @op says, see include/uapi/linux/seccomp.h
  *
  * Context: Process context. Takes the caller's siglock.
- * Return: What seccomp_attach() returns for SECCOMP_SET_MODE_FILTER; else
+ * Return: What seccomp_attach() returns for SECCOMP_SET_MODE_FILTER, and
+ * seccomp_progfd_create() for SECCOMP_CREATE_PROG; else
  * * 0		- Success.
  * * -EINVAL	- Unknown @op, flags or arguments that it does not take, or a
  *		  mode that cannot be entered from the present one.
@@ -55,6 +56,8 @@ SYSCALL_DEFINE3(seccomp, unsigned int, op, unsigned int, flags,
 		return seccomp_action_avail(uargs);
 	case SECCOMP_GET_NOTIF_SIZES:
 		return seccomp_get_notif_sizes(uargs);
+	case SECCOMP_CREATE_PROG:
+		return seccomp_progfd_create(uargs);
 	default:
 		return -EINVAL;
 	}

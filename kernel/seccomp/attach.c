@@ -11,6 +11,7 @@
 #include <linux/mutex.h>
 #include <linux/nospec.h>
 #include <linux/sched/signal.h>
+#include <linux/uaccess.h>
 #include <linux/user_namespace.h>
 
 #include "internal.h"
@@ -27,6 +28,7 @@
 				 SECCOMP_FILTER_FLAG_SPEC_ALLOW | \
 				 SECCOMP_FILTER_FLAG_NEW_LISTENER | \
 				 SECCOMP_FILTER_FLAG_TSYNC_ESRCH | \
+				 SECCOMP_FILTER_FLAG_PROG_FD | \
 				 SECCOMP_LISTENER_FLAGS)
 static_assert(!(SECCOMP_FLAGS & SECCOMP_LAYER_PRCTL));
 
@@ -53,17 +55,20 @@ static bool seccomp_may_attach(void)
 	       ns_capable_noaudit(current_user_ns(), CAP_SYS_ADMIN);
 }
 
-static struct seccomp_prog *seccomp_attach_prepare(void __user *uprogram)
+static struct seccomp_prog *seccomp_attach_prepare(unsigned int flags,
+						   void __user *uargs)
 {
+	bool by_fd = flags & SECCOMP_FILTER_FLAG_PROG_FD;
 	struct sock_fprog program;
-	int err;
+	int err, fd;
 
-	err = seccomp_fprog_read(&program, uprogram);
+	err = by_fd ? get_user(fd, (int __user *)uargs) :
+		      seccomp_fprog_read(&program, uargs);
 	if (err)
 		return ERR_PTR(err);
 	if (!seccomp_may_attach())
 		return ERR_PTR(-EACCES);
-	return seccomp_prog_create(&program);
+	return by_fd ? seccomp_progfd_get(fd) : seccomp_prog_create(&program);
 }
 
 static long seccomp_attach_locked(struct seccomp_layer *layer, unsigned int flags)
@@ -163,12 +168,12 @@ static long seccomp_attach_listening(struct seccomp_prog *prog, unsigned int fla
 	return take_fd(fd);
 }
 
-static long seccomp_attach_flags(unsigned int flags, void __user *uprogram)
+static long seccomp_attach_flags(unsigned int flags, void __user *uargs)
 {
 	struct seccomp_prog *prog;
 	long ret;
 
-	prog = seccomp_attach_prepare(uprogram);
+	prog = seccomp_attach_prepare(flags, uargs);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
 	if (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
@@ -182,10 +187,11 @@ static long seccomp_attach_flags(unsigned int flags, void __user *uprogram)
 /**
  * seccomp_attach - install a filter in the caller
  * @flags:	SECCOMP_FILTER_FLAG_*
- * @uprogram:	a struct sock_fprog in user space
+ * @uargs:	a struct sock_fprog in user space; with SECCOMP_FILTER_FLAG_PROG_FD
+ *		an int, the descriptor of a program
  *
- * Flags are judged before @uprogram is touched: libraries find out by a NULL
- * program whether a kernel knows a flag.
+ * Flags are judged before @uargs is touched: libraries find out by a NULL program
+ * whether a kernel knows a flag.
  *
  * Context: Process context. May sleep. Takes the caller's siglock, and its
  *	    cred_guard_mutex for SECCOMP_FILTER_FLAG_TSYNC.
@@ -193,22 +199,24 @@ static long seccomp_attach_flags(unsigned int flags, void __user *uprogram)
  *	   else, and then nothing has changed:
  * * -EINVAL	- An unknown flag or a combination that is none, a program that
  *		  is refused, or strict mode.
- * * -EFAULT	- @uprogram or its instructions cannot be read.
+ * * -EFAULT	- @uargs or the instructions cannot be read.
  * * -EACCES	- Neither no_new_privs nor CAP_SYS_ADMIN.
  * * -ENOMEM	- No memory, or the chain would become too long.
  * * positive	- SECCOMP_FILTER_FLAG_TSYNC: the id of a thread that cannot follow.
  * * -ESRCH	- The same, if it has no id in the caller's pid namespace, or if
  *		  SECCOMP_FILTER_FLAG_TSYNC_ESRCH is set.
  * * -EINTR	- SECCOMP_FILTER_FLAG_TSYNC: the process is being killed.
+ * * -EBADF	- SECCOMP_FILTER_FLAG_PROG_FD: it is not open; if it is something
+ *		  else, -EINVAL.
  * * -EBUSY	- SECCOMP_FILTER_FLAG_NEW_LISTENER: there is a listener that does
  *		  not let others nest.
  * * -EMFILE, -ENFILE - The same: no descriptor or no file left.
  */
-long seccomp_attach(unsigned int flags, void __user *uprogram)
+long seccomp_attach(unsigned int flags, void __user *uargs)
 {
 	if (!seccomp_flags_are_valid(flags))
 		return -EINVAL;
-	return seccomp_attach_flags(flags, uprogram);
+	return seccomp_attach_flags(flags, uargs);
 }
 
 /**

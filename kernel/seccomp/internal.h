@@ -7,7 +7,7 @@
  * A program (struct seccomp_prog, prog.c) is what user space handed in. It is
  * checked once, and analysed: analysis.h says how. What is left is an answer for
  * each system call, and code for those answers that depend on arguments. It never
- * changes.
+ * changes. User space can hold it as a file (progfd.c).
  *
  * A layer (struct seccomp_layer, layer.c) is a program that was installed on
  * top of another layer, with its flags. Layers are linked from the newest to
@@ -53,8 +53,8 @@
  * seccomp_layer.refs: one for each task whose newest layer it is, one for each
  *	layer whose parent it is, one for whoever is installing or reading it.
  *	At zero the layer is freed and gives back its parent's.
- * seccomp_prog.refs: one for each layer that runs it, one for whoever is
- *	installing it.
+ * seccomp_prog.refs: one for each layer that runs it, one for each of its files,
+ *	one for whoever is installing or reading it.
  * Neither is counted by the table in which it is found again: the last
  * reference is given back under the table's lock.
  * seccomp_listener.users: one for the layer that has it, one for whoever is
@@ -139,6 +139,8 @@ enum seccomp_outcome {
 /**
  * struct seccomp_prog - a program
  * @refs:	see "Counts"; freed at zero
+ * @layers:	how many layers there are of it; written under seccomp_layers_lock
+ * @id:		its name for user space, given to no other program ever again
  * @analysis:	what it says of each system call; the code has become @bpf
  * @bpf:	the runnable form of that, or NULL if all answers are constant
  * @node:	in the table of programs, whose key is @len, @insns and @trusted
@@ -150,6 +152,8 @@ enum seccomp_outcome {
  */
 struct seccomp_prog {
 	refcount_t		refs;
+	unsigned int		layers;
+	u64			id;
 	struct seccomp_analysis	analysis;
 	struct bpf_prog		*bpf;
 	struct rhash_head	node;
@@ -367,7 +371,14 @@ int seccomp_check(const struct sock_filter *insns, unsigned int len);
 /* prog.c */
 int seccomp_fprog_read(struct sock_fprog *program, void __user *uprogram);
 struct seccomp_prog *seccomp_prog_create(struct sock_fprog *program);
+struct seccomp_prog *seccomp_prog_get(struct seccomp_prog *prog);
 void seccomp_prog_put(struct seccomp_prog *prog);
+
+/* progfd.c */
+long seccomp_progfd_create(void __user *uprogram);
+struct file *seccomp_progfd_open(struct seccomp_prog *prog);
+struct seccomp_prog *seccomp_progfd_prog(const struct file *file);
+struct seccomp_prog *seccomp_progfd_get(int fd);
 
 /* table.c */
 int seccomp_table_create(struct seccomp_layer *layer);
@@ -387,7 +398,7 @@ struct seccomp_layer *seccomp_layer_at(struct seccomp_layer *layer,
 void seccomp_task_confine(struct task_struct *task, struct seccomp_layer *layer);
 
 /* attach.c */
-long seccomp_attach(unsigned int flags, void __user *uprogram);
+long seccomp_attach(unsigned int flags, void __user *uargs);
 long seccomp_attach_prctl(void __user *uprogram);
 
 /* tsync.c */
@@ -425,7 +436,12 @@ static inline long seccomp_action_avail(const void __user *uaction)
 	return -EOPNOTSUPP;
 }
 
-static inline long seccomp_attach(unsigned int flags, void __user *uprogram)
+static inline long seccomp_progfd_create(void __user *uprogram)
+{
+	return -EINVAL;
+}
+
+static inline long seccomp_attach(unsigned int flags, void __user *uargs)
 {
 	return -EINVAL;
 }

@@ -92,6 +92,13 @@ static struct seccomp_layer *seccomp_layer_prepare(const struct seccomp_layer *l
 	return ERR_PTR(err);
 }
 
+/* For those who look at it without the lock. */
+static void seccomp_layer_count(struct seccomp_prog *prog, int change)
+{
+	lockdep_assert_held(&seccomp_layers_lock);
+	WRITE_ONCE(prog->layers, prog->layers + change);
+}
+
 /* @layer, or what another has put into the table meanwhile: then @layer is freed. */
 static struct seccomp_layer *seccomp_layer_share(struct seccomp_layer *layer)
 {
@@ -103,7 +110,7 @@ static struct seccomp_layer *seccomp_layer_share(struct seccomp_layer *layer)
 							  seccomp_layers_params);
 		if (!other) {
 			seccomp_layer_get(layer->parent);
-			refcount_inc(&layer->prog->refs);
+			seccomp_layer_count(seccomp_prog_get(layer->prog), 1);
 			seccomp_listener_use(layer->listener);
 			return layer;
 		}
@@ -189,6 +196,7 @@ void seccomp_layer_put(struct seccomp_layer *layer)
 
 		rhashtable_remove_fast(&seccomp_layers, &layer->node,
 				       seccomp_layers_params);
+		seccomp_layer_count(layer->prog, -1);
 		mutex_unlock(&seccomp_layers_lock);
 		seccomp_listener_leave(layer->listener);
 		seccomp_prog_put(layer->prog);

@@ -51,6 +51,7 @@ static const struct rhashtable_params seccomp_progs_params = {
 };
 
 static u64 seccomp_progs_seed __ro_after_init;
+static u64 seccomp_progs_last_id; /* under seccomp_progs_lock */
 
 static int __init seccomp_progs_init(void)
 {
@@ -131,7 +132,7 @@ static struct seccomp_prog *seccomp_prog_find(const struct seccomp_prog *like)
 		prog = rhashtable_lookup_fast(&seccomp_progs, like,
 					      seccomp_progs_params);
 		if (prog)
-			refcount_inc(&prog->refs);
+			seccomp_prog_get(prog);
 	}
 	return prog;
 }
@@ -195,10 +196,12 @@ static struct seccomp_prog *seccomp_prog_share(struct seccomp_prog *prog)
 		other = rhashtable_lookup_get_insert_key(&seccomp_progs, prog,
 							 &prog->node,
 							 seccomp_progs_params);
-		if (!other)
+		if (!other) {
+			prog->id = ++seccomp_progs_last_id;
 			return prog;
+		}
 		if (!IS_ERR(other))
-			refcount_inc(&other->refs);
+			seccomp_prog_get(other);
 	}
 	seccomp_prog_free(prog);
 	/* The table has run out of room and could not get more. */
@@ -236,6 +239,19 @@ struct seccomp_prog *seccomp_prog_create(struct sock_fprog *program)
 	if (err)
 		return ERR_PTR(err);
 	return seccomp_prog_share(no_free_ptr(prog));
+}
+
+/**
+ * seccomp_prog_get - take another reference to a program
+ * @prog:	a program that cannot go away meanwhile
+ *
+ * Context: Any.
+ * Return: @prog.
+ */
+struct seccomp_prog *seccomp_prog_get(struct seccomp_prog *prog)
+{
+	refcount_inc(&prog->refs);
+	return prog;
 }
 
 /**

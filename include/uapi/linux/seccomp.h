@@ -38,11 +38,19 @@
  *			else EOPNOTSUPP. flags must be 0, else EINVAL. EFAULT.
  * GET_NOTIF_SIZES:	fills in a struct seccomp_notif_sizes. flags must be 0,
  *			else EINVAL. EFAULT.
+ *
+ * Not in Linux 7.2:
+ *
+ * CREATE_PROG:		args is a struct sock_fprog, and the result a file descriptor
+ *			(O_CLOEXEC) of a program that confines nobody yet: see
+ *			SECCOMP_FILTER_FLAG_PROG_FD. It takes no privilege. EINVAL: bad
+ *			program or length, flags not 0. EFAULT. EMFILE, ENFILE, ENOMEM.
  */
 #define SECCOMP_SET_MODE_STRICT		0
 #define SECCOMP_SET_MODE_FILTER		1
 #define SECCOMP_GET_ACTION_AVAIL	2
 #define SECCOMP_GET_NOTIF_SIZES		3
+#define SECCOMP_CREATE_PROG		0x100
 
 /*
  * Filter flags, the second argument of SECCOMP_SET_MODE_FILTER. They are
@@ -72,7 +80,13 @@
  *		call fails with EINTR or is made anew after the handler
  *		(SA_RESTART). Needs NEW_LISTENER, else EINVAL.
  *
- * Not in Linux 7.2, and like the last only with NEW_LISTENER, else EINVAL:
+ * Not in Linux 7.2:
+ *
+ * PROG_FD:	args points to an int, the descriptor of a program, which is installed
+ *		as if its instructions had been given. The descriptor can be closed
+ *		then, or used again. EBADF: it is not open. EINVAL: it is no program's.
+ *
+ * Nor these two, and like WAIT_KILLABLE_RECV only with NEW_LISTENER, else EINVAL:
  *
  * ALLOW_NESTED_LISTENERS: filters that are installed on top of this one may have
  *		listeners as well. The newest is asked first, and with each
@@ -89,6 +103,7 @@
 #define SECCOMP_FILTER_FLAG_NEW_LISTENER	(1UL << 3)
 #define SECCOMP_FILTER_FLAG_TSYNC_ESRCH		(1UL << 4)
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV	(1UL << 5)
+#define SECCOMP_FILTER_FLAG_PROG_FD		(1UL << 29)
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE	(1UL << 30)
 #define SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS (1UL << 31)
 
@@ -284,5 +299,35 @@ struct seccomp_notif_addfd {
 #define SECCOMP_IOCTL_NOTIF_ID_VALID_WRONG_DIR SECCOMP_IOR(2, __u64)
 #define SECCOMP_IOCTL_NOTIF_ADDFD	SECCOMP_IOW(3, struct seccomp_notif_addfd)
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS	SECCOMP_IOW(4, __u64)
+
+/**
+ * struct seccomp_prog_info - what a program's descriptor tells
+ * @id:		out: names the program as long as there is anything of it, and no other
+ *		program until the next boot. Whoever makes a program of the same
+ *		instructions gets the same one; only that there is one for those with
+ *		CAP_SYS_ADMIN in the initial user namespace, and one for all others.
+ * @insns:	in: address of an array of struct sock_filter that receives the
+ *		instructions as they were given; 0 if they are not wanted
+ * @len:	in: how many of them there is room for; out: how many there are
+ * @layers:	out: how many filters there are of it. Tasks that have the same filters
+ *		in common share them, and count once.
+ */
+struct seccomp_prog_info {
+	__u64 id;
+	__u64 insns;
+	__u32 len;
+	__u32 layers;
+};
+
+/*
+ * What a program can be asked. Not in Linux 7.2.
+ *
+ * PROG_INFO:	fills in a struct seccomp_prog_info, and the instructions if they are
+ *		wanted. ENOSPC: there are more than there is room for, as @len says then.
+ *		EFAULT.
+ *
+ * /proc/PID/fdinfo shows id, len and layers as well.
+ */
+#define SECCOMP_IOCTL_PROG_INFO		SECCOMP_IOWR(0x80, struct seccomp_prog_info)
 
 #endif /* _UAPI_LINUX_SECCOMP_H */
