@@ -82,6 +82,7 @@ int seccomp_proc_cache(struct seq_file *m, struct pid_namespace *ns,
 		       struct pid *pid, struct task_struct *task);
 void seccomp_task_dup(struct task_struct *child);
 void seccomp_task_fork(struct task_struct *child);
+void seccomp_task_exec(void);
 void seccomp_task_exit(void);
 #else
 static __always_inline unsigned int seccomp_syscall_slot(long nr)
@@ -96,6 +97,7 @@ static __always_inline bool seccomp_slot_is_allowed(unsigned int slot)
 
 static inline void seccomp_task_dup(struct task_struct *child) { }
 static inline void seccomp_task_fork(struct task_struct *child) { }
+static inline void seccomp_task_exec(void) { }
 static inline void seccomp_task_exit(void) { }
 #endif
 

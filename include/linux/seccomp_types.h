@@ -13,12 +13,14 @@ struct seccomp_layer;
  * @table:	of @layer: says which calls are always allowed; in any mode but
  *		filter mode one that allows none
  * @layer:	the newest layer of the task's chain; the task holds a reference
+ * @on_exec:	what becomes of @layer when the task executes a program, with all of
+ *		@layer's chain in its own; the task holds a reference. NULL: it stays.
  *
  * They are written under sighand->siglock, by the task itself or by a thread of
  * its process that synchronises them: @mode and @table by kernel/seccomp/mode.c,
- * @layer, and @table of a task that begins or ends, by kernel/seccomp/task.c. The
- * task reads them without a lock, see kernel/seccomp/internal.h; others take siglock
- * to follow @layer.
+ * the others, and @table of a task that begins or ends, by kernel/seccomp/task.c.
+ * The task reads them without a lock, see kernel/seccomp/internal.h; others take
+ * siglock to follow @layer, and everybody to follow @on_exec.
  */
 struct seccomp {
 #ifdef CONFIG_SECCOMP
@@ -27,6 +29,7 @@ struct seccomp {
 #ifdef CONFIG_SECCOMP_FILTER
 	const u16		*table;
 	struct seccomp_layer	*layer;
+	struct seccomp_layer	*on_exec;
 #endif
 };
 

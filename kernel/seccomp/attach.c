@@ -28,6 +28,7 @@
 				 SECCOMP_FILTER_FLAG_SPEC_ALLOW | \
 				 SECCOMP_FILTER_FLAG_NEW_LISTENER | \
 				 SECCOMP_FILTER_FLAG_TSYNC_ESRCH | \
+				 SECCOMP_FILTER_FLAG_ON_EXEC | \
 				 SECCOMP_FILTER_FLAG_PROG_FD | \
 				 SECCOMP_LISTENER_FLAGS)
 static_assert(!(SECCOMP_FLAGS & SECCOMP_LAYER_PRCTL));
@@ -71,26 +72,61 @@ static struct seccomp_prog *seccomp_attach_prepare(unsigned int flags,
 	return by_fd ? seccomp_progfd_get(fd) : seccomp_prog_create(&program);
 }
 
-static long seccomp_attach_locked(struct seccomp_layer *layer, unsigned int flags)
+/*
+ * What the caller's chains, @old, become by a new layer. Filters that wait for an
+ * execve stay the newest ones, also when others come first.
+ */
+static int seccomp_attach_layer(struct seccomp_chains *new,
+				const struct seccomp_chains *old,
+				struct seccomp_prog *prog,
+				struct seccomp_listener *listener,
+				unsigned int flags)
+{
+	bool on_exec = flags & SECCOMP_FILTER_FLAG_ON_EXEC;
+	struct seccomp_layer *newest = old->on_exec ?: old->now;
+	struct seccomp_layer *layer;
+
+	if (listener && !seccomp_listener_may_nest(newest))
+		return -EBUSY;
+	layer = seccomp_layer_create(on_exec ? newest : old->now, prog, listener,
+				     flags & SECCOMP_LAYER_FLAGS);
+	if (IS_ERR(layer))
+		return PTR_ERR(layer);
+	if (on_exec) {
+		new->now = seccomp_layer_get(old->now);
+		new->on_exec = layer;
+		return 0;
+	}
+	new->now = layer;
+	new->on_exec = old->on_exec ? seccomp_layer_rebase(old->on_exec, layer) : NULL;
+	if (!IS_ERR(new->on_exec))
+		return 0;
+	seccomp_layer_put(layer);
+	return PTR_ERR(new->on_exec);
+}
+
+static long seccomp_attach_locked(const struct seccomp_chains *new,
+				  const struct seccomp_chains *old,
+				  unsigned int flags)
 {
 	bool mitigate = !(flags & SECCOMP_FILTER_FLAG_SPEC_ALLOW);
 
-	if (layer->parent != current->seccomp.layer)
+	if (old->now != current->seccomp.layer || old->on_exec != current->seccomp.on_exec)
 		return -EAGAIN;
 	if (!seccomp_mode_may_become(SECCOMP_MODE_FILTER))
 		return -EINVAL;
 	if (flags & SECCOMP_FILTER_FLAG_TSYNC) {
-		long err = seccomp_tsync_check(layer->parent);
+		long err = seccomp_tsync_check(old);
 
 		if (err)
 			return err;
 	}
 
-	seccomp_task_confine(current, layer);
+	seccomp_task_confine(current, new);
 	if (mitigate)
 		arch_seccomp_spec_mitigate(current);
 	if (flags & SECCOMP_FILTER_FLAG_TSYNC)
-		seccomp_tsync_publish(layer, mitigate);
+		seccomp_tsync_publish(new, mitigate);
 	return 0;
 }
 
@@ -98,22 +134,20 @@ static long seccomp_attach_prog(struct seccomp_prog *prog,
 				struct seccomp_listener *listener,
 				unsigned int flags)
 {
-	struct seccomp_layer *chain, *layer;
+	struct seccomp_chains old, new;
 	long ret;
 
-	/* Again, if another thread's TSYNC has given the caller a new chain. */
+	/* Again, if another thread's TSYNC has given the caller new chains. */
 	do {
-		chain = READ_ONCE(current->seccomp.layer);
-		if (listener && !seccomp_listener_may_nest(chain))
-			return -EBUSY;
-		layer = seccomp_layer_create(chain, prog, listener,
-					     flags & SECCOMP_LAYER_FLAGS);
-		if (IS_ERR(layer))
-			return PTR_ERR(layer);
-		scoped_guard(spinlock_irq, seccomp_siglock())
-			ret = seccomp_attach_locked(layer, flags);
-		/* Who has taken the layer has a reference of its own. */
-		seccomp_layer_put(layer);
+		seccomp_chains_get(&old);
+		ret = seccomp_attach_layer(&new, &old, prog, listener, flags);
+		if (!ret) {
+			scoped_guard(spinlock_irq, seccomp_siglock())
+				ret = seccomp_attach_locked(&new, &old, flags);
+			/* Who has been given them has references of its own. */
+			seccomp_chains_put(&new);
+		}
+		seccomp_chains_put(&old);
 	} while (ret == -EAGAIN);
 	return ret;
 }

@@ -20,6 +20,12 @@
  *	task B ----> b1 ---------'
  *	task C (thread of B) --> b1
  *
+ * A task may have a second chain, which has the first as its older part: the
+ * filters that are to judge its calls from its next execve on. A child inherits
+ * both, so that whoever comes to execute a program is confined in it, and the
+ * program is never without them. (Once they are there, mode and chain go the ways
+ * below; until then the second chain is only kept.)
+ *
  * A table (table.c) belongs to each layer and says what the whole chain from there
  * on decides of each system call: a verdict, or whom to ask for one, and always
  * without those layers whose word cannot count. A task points to the table of its
@@ -35,23 +41,27 @@
  * one and the same layer are one layer, with one table. So two chains that hold the
  * same programs with the same flags in the same order are the same chain, whoever
  * has installed them, and pointers tell.
- * (The flags include the door, SECCOMP_LAYER_PRCTL. A layer with a listener is
- * shared by nobody: the listener is new with each installation.)
+ * (The flags include the door, SECCOMP_LAYER_PRCTL. A listener is new with each
+ * installation. So a layer with one is shared only by those who have it from there.)
  *
  * Modes (task->seccomp.mode, mode.c is the only writer)
  * -----------------------------------------------------
  *	DISABLED -> STRICT	seccomp_strict_enter()
  *	DISABLED -> FILTER	seccomp_attach(), by the task or by a thread of its
- *				process that synchronises them (tsync.c)
- *	FILTER   -> FILTER	the same, for one layer more
+ *				process that synchronises them (tsync.c); or the
+ *				task's execve
+ *	FILTER   -> FILTER	the same, for more layers
  *	any      -> DEAD	a verdict has ended the task: whatever becomes of
  *				the signal, it makes no further system call
- * Nothing leads back. A child starts in its parent's mode.
+ * Nothing leads back. A child starts in its parent's mode. Filters that wait for an
+ * execve and strict mode exclude each other: a tracer may let a task in strict mode
+ * call execve after all.
  *
  * Counts
  * ------
- * seccomp_layer.refs: one for each task whose newest layer it is, one for each
- *	layer whose parent it is, one for whoever is installing or reading it.
+ * seccomp_layer.refs: one for each task whose newest layer it is, or will be on
+ *	exec; one for each layer whose parent it is; one for whoever is installing
+ *	or reading it.
  *	At zero the layer is freed and gives back its parent's.
  * seccomp_prog.refs: one for each layer that runs it, one for each of its files,
  *	one for whoever is installing or reading it.
@@ -81,7 +91,8 @@
  * Other threads change a task's chain only by TSYNC, and only into one that
  * the old chain is the older part of. So the layers that a task has once seen
  * stay until it exits, and it follows them without lock or count. Layers do
- * not change once they are in the table.
+ * not change once they are in the table. (None of this is true of what waits for an
+ * execve: when a filter is installed below it, it is made anew.)
  *
  * TSYNC may give a running task its first filter. Barriers, by their letters:
  * (A) What a layer holds, before the pointer to it:
@@ -234,6 +245,16 @@ struct seccomp_layer {
 	struct seccomp_decision	*decisions;
 	unsigned int		decided;
 	struct rhash_head	node;
+};
+
+/**
+ * struct seccomp_chains - what a task has of layers, or is to be given
+ * @now:	the newest layer of the chain that judges its calls, or NULL
+ * @on_exec:	what @now becomes by its next execve, or NULL if that is the same
+ */
+struct seccomp_chains {
+	struct seccomp_layer	*now;
+	struct seccomp_layer	*on_exec;
 };
 
 /*
@@ -389,21 +410,26 @@ struct seccomp_layer *seccomp_layer_create(struct seccomp_layer *parent,
 					   struct seccomp_prog *prog,
 					   struct seccomp_listener *listener,
 					   unsigned long flags);
+struct seccomp_layer *seccomp_layer_rebase(struct seccomp_layer *layer,
+					   struct seccomp_layer *base);
 struct seccomp_layer *seccomp_layer_get(struct seccomp_layer *layer);
 void seccomp_layer_put(struct seccomp_layer *layer);
 struct seccomp_layer *seccomp_layer_at(struct seccomp_layer *layer,
 				       unsigned long depth);
 
 /* task.c */
-void seccomp_task_confine(struct task_struct *task, struct seccomp_layer *layer);
+void seccomp_chains_get(struct seccomp_chains *chains);
+void seccomp_chains_put(const struct seccomp_chains *chains);
+void seccomp_task_confine(struct task_struct *task,
+			  const struct seccomp_chains *chains);
 
 /* attach.c */
 long seccomp_attach(unsigned int flags, void __user *uargs);
 long seccomp_attach_prctl(void __user *uprogram);
 
 /* tsync.c */
-long seccomp_tsync_check(struct seccomp_layer *chain);
-void seccomp_tsync_publish(struct seccomp_layer *layer, bool mitigate);
+long seccomp_tsync_check(const struct seccomp_chains *chains);
+void seccomp_tsync_publish(const struct seccomp_chains *chains, bool mitigate);
 
 /* run.c */
 bool seccomp_verdict_stricter(u32 verdict, u32 than);

@@ -165,6 +165,35 @@ struct seccomp_layer *seccomp_layer_create(struct seccomp_layer *parent,
 }
 
 /**
+ * seccomp_layer_rebase - put the newer layers of a chain onto another
+ * @layer:	the newest layer of the chain
+ * @base:	what it is put onto: another layer on top of what stays behind
+ *
+ * What stays behind of @layer's chain are so many layers as are below @base.
+ *
+ * Context: As seccomp_layer_create().
+ * Return: The newest layer of the new chain, with a reference for the caller;
+ *	   or an error of seccomp_layer_create().
+ */
+struct seccomp_layer *seccomp_layer_rebase(struct seccomp_layer *layer,
+					   struct seccomp_layer *base)
+{
+	struct seccomp_layer *top = seccomp_layer_get(base);
+	unsigned int depth = base->depth;
+
+	for (; depth <= layer->depth && !IS_ERR(top); depth++) {
+		const struct seccomp_layer *like = seccomp_layer_at(layer, depth);
+		struct seccomp_layer *parent = top;
+
+		top = seccomp_layer_create(parent, like->prog, like->listener,
+					   like->flags);
+		seccomp_layer_put(parent);
+		cond_resched();
+	}
+	return top;
+}
+
+/**
  * seccomp_layer_get - take another reference to a layer
  * @layer:	a layer that cannot go away meanwhile, or NULL
  *

@@ -18,6 +18,10 @@
 bool seccomp_mode_may_become(int mode)
 {
 	lockdep_assert_held(seccomp_siglock());
+#ifdef CONFIG_SECCOMP_FILTER
+	if (current->seccomp.on_exec && mode != SECCOMP_MODE_FILTER)
+		return false;
+#endif
 	return current->seccomp.mode == SECCOMP_MODE_DISABLED ||
 	       current->seccomp.mode == mode;
 }

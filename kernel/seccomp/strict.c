@@ -14,7 +14,8 @@
  * seccomp_strict_enter - put the caller into strict mode
  *
  * Context: Process context. Takes the caller's siglock.
- * Return: 0, also when it is in strict mode already; -EINVAL in filter mode.
+ * Return: 0, also when it is in strict mode already; -EINVAL in filter mode, or when
+ *	   filters wait for the caller's execve.
  */
 long seccomp_strict_enter(void)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A task's chain from its birth to its end. No other code writes task->seccomp.layer.
+ * A task's chains from its birth to its end. No other code writes task->seccomp.layer
+ * and task->seccomp.on_exec.
  */
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -9,31 +10,70 @@
 #include "internal.h"
 
 /**
- * seccomp_task_confine - give a task a chain, and have it judge the task's calls
+ * seccomp_chains_get - the caller's chains
+ * @chains:	receives them, with a reference to each
+ *
+ * Context: Process context. Takes the caller's siglock.
+ */
+void seccomp_chains_get(struct seccomp_chains *chains)
+{
+	scoped_guard(spinlock_irq, seccomp_siglock()) {
+		chains->now = seccomp_layer_get(current->seccomp.layer);
+		chains->on_exec = seccomp_layer_get(current->seccomp.on_exec);
+	}
+}
+
+/**
+ * seccomp_chains_put - give the references back
+ * @chains:	the chains; not to be used afterwards
+ *
+ * Context: As seccomp_layer_put().
+ */
+void seccomp_chains_put(const struct seccomp_chains *chains)
+{
+	seccomp_layer_put(chains->now);
+	seccomp_layer_put(chains->on_exec);
+}
+
+/* Somebody else has another reference. */
+static void seccomp_layer_drop(struct seccomp_layer *layer)
+{
+	if (layer)
+		refcount_dec(&layer->refs);
+}
+
+/**
+ * seccomp_task_confine - give a task chains, and have them judge its calls
  * @task:	the caller or another thread of its process
- * @layer:	the newest layer of the chain, of which what @task has now is an older
- *		part. The task takes a reference.
+ * @chains:	the chains, of which the task takes references. What judges its calls
+ *		now is an older part of either. Of what was to do so on exec, somebody
+ *		holds a reference.
  *
  * Context: The caller's siglock is held.
  */
-void seccomp_task_confine(struct task_struct *task, struct seccomp_layer *layer)
+void seccomp_task_confine(struct task_struct *task,
+			  const struct seccomp_chains *chains)
 {
-	struct seccomp_layer *older = task->seccomp.layer;
+	struct seccomp_chains old = {
+		.now		= task->seccomp.layer,
+		.on_exec	= task->seccomp.on_exec,
+	};
 
 	lockdep_assert_held(seccomp_siglock());
 	/* (A), see internal.h */
-	smp_store_release(&task->seccomp.layer, seccomp_layer_get(layer));
-	/* Not the last reference: the chain of @layer holds one. */
-	if (older)
-		refcount_dec(&older->refs);
-	seccomp_mode_set(task, SECCOMP_MODE_FILTER);
+	smp_store_release(&task->seccomp.layer, seccomp_layer_get(chains->now));
+	task->seccomp.on_exec = seccomp_layer_get(chains->on_exec);
+	seccomp_layer_drop(old.now);
+	seccomp_layer_drop(old.on_exec);
+	if (chains->now)
+		seccomp_mode_set(task, SECCOMP_MODE_FILTER);
 }
 
 /**
  * seccomp_task_dup - a task's memory has been copied from the caller's
  * @child:	the copy
  *
- * The copy owns no reference to the caller's chain until seccomp_task_fork(),
+ * The copy owns no reference to the caller's chains until seccomp_task_fork(),
  * so that a fork which fails in between has nothing to give back.
  *
  * Context: Process context; @child is not visible to anybody yet.
@@ -41,6 +81,7 @@ void seccomp_task_confine(struct task_struct *task, struct seccomp_layer *layer)
 void seccomp_task_dup(struct task_struct *child)
 {
 	child->seccomp.layer = NULL;
+	child->seccomp.on_exec = NULL;
 	child->seccomp.table = seccomp_table_none;
 }
 
@@ -55,27 +96,49 @@ void seccomp_task_fork(struct task_struct *child)
 	lockdep_assert_held(seccomp_siglock());
 	/* As now, and not as when the child was copied: see tsync.c. */
 	child->seccomp.layer = seccomp_layer_get(current->seccomp.layer);
+	child->seccomp.on_exec = seccomp_layer_get(current->seccomp.on_exec);
 	seccomp_mode_inherit(child);
 	if (task_no_new_privs(current))
 		task_set_no_new_privs(child);
 }
 
 /**
+ * seccomp_task_exec - the caller will return to another program, or not at all
+ *
+ * Context: Process context of a task that is the only one of its process. Takes its
+ *	    siglock.
+ */
+void seccomp_task_exec(void)
+{
+	struct seccomp_chains chains = {};
+
+	/* It has changed for the last time: there is no thread left to do so. */
+	if (!current->seccomp.on_exec)
+		return;
+	scoped_guard(spinlock_irq, seccomp_siglock()) {
+		chains.now = current->seccomp.on_exec;
+		seccomp_task_confine(current, &chains);
+	}
+}
+
+/**
  * seccomp_task_exit - the caller will make no system call any more
  *
- * Lets go of the chain now and not when the task is reaped, since a parent
+ * Lets go of the chains now and not when the task is reaped, since a parent
  * may leave a zombie for as long as it likes.
  *
  * Context: Process context of the exiting task. Takes its siglock.
  */
 void seccomp_task_exit(void)
 {
-	struct seccomp_layer *layer;
+	struct seccomp_chains chains;
 
 	scoped_guard(spinlock_irq, seccomp_siglock()) {
-		layer = current->seccomp.layer;
+		chains.now = current->seccomp.layer;
+		chains.on_exec = current->seccomp.on_exec;
 		current->seccomp.layer = NULL;
+		current->seccomp.on_exec = NULL;
 		current->seccomp.table = seccomp_table_none;
 	}
-	seccomp_layer_put(layer);
+	seccomp_chains_put(&chains);
 }

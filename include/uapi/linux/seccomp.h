@@ -26,7 +26,8 @@
  * Operations, the first argument of seccomp(2). An unknown one is EINVAL.
  *
  * SET_MODE_STRICT:	flags and args must be 0, else EINVAL. EINVAL, too, when
- *			the task is in filter mode already.
+ *			the task is in filter mode already, or filters wait for its
+ *			execve.
  * SET_MODE_FILTER:	args is a struct sock_fprog, flags are filter flags.
  *			EINVAL: unknown flag, bad program or length, strict mode.
  *			EFAULT: args or the program cannot be read.
@@ -86,6 +87,16 @@
  *		as if its instructions had been given. The descriptor can be closed
  *		then, or used again. EBADF: it is not open. EINVAL: it is no program's.
  *
+ * ON_EXEC:	the filter judges nothing until the task has executed a program by
+ *		execve(2) or execveat(2); from then on it judges all. So whoever
+ *		installs it can make the calls that are left to do, which it might
+ *		refuse, and that to execute the program. An execve that fails leaves it
+ *		waiting. Children and new threads inherit what waits, and with TSYNC all
+ *		threads get it: no program that one of them executes runs without.
+ *		Filters that are installed meanwhile without this flag judge at once, and
+ *		as older ones than those that wait. SET_MODE_STRICT is refused while
+ *		there are such (EINVAL).
+ *
  * Nor these two, and like WAIT_KILLABLE_RECV only with NEW_LISTENER, else EINVAL:
  *
  * ALLOW_NESTED_LISTENERS: filters that are installed on top of this one may have
@@ -103,6 +114,7 @@
 #define SECCOMP_FILTER_FLAG_NEW_LISTENER	(1UL << 3)
 #define SECCOMP_FILTER_FLAG_TSYNC_ESRCH		(1UL << 4)
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV	(1UL << 5)
+#define SECCOMP_FILTER_FLAG_ON_EXEC		(1UL << 28)
 #define SECCOMP_FILTER_FLAG_PROG_FD		(1UL << 29)
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE	(1UL << 30)
 #define SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS (1UL << 31)
