@@ -128,4 +128,21 @@ static inline long seccomp_ptrace_get_metadata(struct task_struct *task,
 }
 #endif
 
+#if defined(CONFIG_SECCOMP_FILTER) && defined(CONFIG_KCMP)
+int seccomp_kcmp(struct task_struct *task1, struct task_struct *task2);
+int seccomp_kcmp_progs(struct task_struct *task1, unsigned long fd1,
+		       struct task_struct *task2, unsigned long fd2);
+#else
+static inline int seccomp_kcmp(struct task_struct *task1, struct task_struct *task2)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int seccomp_kcmp_progs(struct task_struct *task1, unsigned long fd1,
+				     struct task_struct *task2, unsigned long fd2)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
 #endif /* _LINUX_SECCOMP_H */

@@ -3,6 +3,7 @@
  * The user ABI, frozen: a change of any of it does not compile.
  */
 #include <linux/build_bug.h>
+#include <linux/kcmp.h>
 #include <linux/prctl.h>
 #include <linux/ptrace.h>
 #include <linux/seccomp.h>
@@ -56,6 +57,8 @@ VALUE(PTRACE_O_TRACESECCOMP, 0x80);
 VALUE(PTRACE_O_SUSPEND_SECCOMP, 0x200000);
 VALUE(PTRACE_SECCOMP_GET_FILTER, 0x420c);
 VALUE(PTRACE_SECCOMP_GET_METADATA, 0x420d);
+VALUE(KCMP_SECCOMP, 0x80);
+VALUE(KCMP_SECCOMP_PROG, 0x81);
 VALUE(SYS_SECCOMP, 1);
 
 SIZE(struct seccomp_data, 64);

@@ -212,6 +212,7 @@ struct seccomp_decision {
 /**
  * struct seccomp_layer - a program's place in a chain
  * @refs:	see "Counts"; freed at zero
+ * @id:		its name for user space, given to no other layer ever again
  * @depth:	layers from here to the root, this one included
  * @cost:	what the layers from here to the root count against the limit
  *		on a path, see seccomp_layer_create()
@@ -235,6 +236,7 @@ struct seccomp_decision {
 struct seccomp_layer {
 	refcount_t		refs;
 	unsigned int		depth;
+	u64			id;
 	unsigned int		cost;
 	struct seccomp_layer	*parent;
 	struct seccomp_prog	*prog;

@@ -28,6 +28,7 @@ static_assert(offsetofend(struct seccomp_layer, flags) - SECCOMP_LAYER_KEY ==
 
 static struct rhashtable seccomp_layers;
 static DEFINE_MUTEX(seccomp_layers_lock);
+static u64 seccomp_layers_last_id; /* under seccomp_layers_lock */
 
 static const struct rhashtable_params seccomp_layers_params = {
 	.head_offset		= offsetof(struct seccomp_layer, node),
@@ -109,6 +110,7 @@ static struct seccomp_layer *seccomp_layer_share(struct seccomp_layer *layer)
 							  &layer->node,
 							  seccomp_layers_params);
 		if (!other) {
+			layer->id = ++seccomp_layers_last_id;
 			seccomp_layer_get(layer->parent);
 			seccomp_layer_count(seccomp_prog_get(layer->prog), 1);
 			seccomp_listener_use(layer->listener);
