@@ -107,6 +107,8 @@ long seccomp_ptrace_get_filter(struct task_struct *task, unsigned long index,
 			       void __user *uinsns);
 long seccomp_ptrace_get_metadata(struct task_struct *task, unsigned long size,
 				 void __user *umetadata);
+long seccomp_ptrace_get_filter_fd(struct task_struct *task, unsigned long size,
+				  void __user *ufilter);
 #else
 static inline int seccomp_ptrace_may_suspend(void)
 {
@@ -123,6 +125,13 @@ static inline long seccomp_ptrace_get_filter(struct task_struct *task,
 static inline long seccomp_ptrace_get_metadata(struct task_struct *task,
 					       unsigned long size,
 					       void __user *umetadata)
+{
+	return -EIO;
+}
+
+static inline long seccomp_ptrace_get_filter_fd(struct task_struct *task,
+						unsigned long size,
+						void __user *ufilter)
 {
 	return -EIO;
 }

@@ -57,6 +57,7 @@ VALUE(PTRACE_O_TRACESECCOMP, 0x80);
 VALUE(PTRACE_O_SUSPEND_SECCOMP, 0x200000);
 VALUE(PTRACE_SECCOMP_GET_FILTER, 0x420c);
 VALUE(PTRACE_SECCOMP_GET_METADATA, 0x420d);
+VALUE(PTRACE_SECCOMP_GET_FILTER_FD, 0x4280);
 VALUE(KCMP_SECCOMP, 0x80);
 VALUE(KCMP_SECCOMP_PROG, 0x81);
 VALUE(SYS_SECCOMP, 1);
@@ -70,6 +71,13 @@ FIELD(struct seccomp_data, args, 16, 48);
 SIZE(struct seccomp_metadata, 16);
 FIELD(struct seccomp_metadata, filter_off, 0, 8);
 FIELD(struct seccomp_metadata, flags, 8, 8);
+
+SIZE(struct ptrace_seccomp_filter, 32);
+FIELD(struct ptrace_seccomp_filter, index, 0, 8);
+FIELD(struct ptrace_seccomp_filter, id, 8, 8);
+FIELD(struct ptrace_seccomp_filter, flags, 16, 8);
+FIELD(struct ptrace_seccomp_filter, prctl, 24, 4);
+FIELD(struct ptrace_seccomp_filter, fd, 28, 4);
 
 SIZE(struct seccomp_notif_sizes, 6);
 FIELD(struct seccomp_notif_sizes, seccomp_notif, 0, 2);

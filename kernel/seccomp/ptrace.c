@@ -5,6 +5,7 @@
  */
 #include <linux/capability.h>
 #include <linux/err.h>
+#include <linux/file.h>
 #include <linux/filter.h>
 #include <linux/minmax.h>
 #include <linux/ptrace.h>
@@ -31,25 +32,39 @@ int seccomp_ptrace_may_suspend(void)
 	return seccomp_ptrace_is_trusted() && !seccomp_is_suspended() ? 0 : -EPERM;
 }
 
+static struct seccomp_layer *seccomp_ptrace_layer_locked(struct task_struct *task,
+							 u64 index, bool *on_exec)
+{
+	struct seccomp_layer *now = task->seccomp.layer, *newest = now;
+
+	if (on_exec && task->seccomp.on_exec) {
+		*on_exec = index >= (now ? now->depth : 0);
+		newest = task->seccomp.on_exec;
+	} else if (task->seccomp.mode != SECCOMP_MODE_FILTER) {
+		return ERR_PTR(-EINVAL);
+	}
+	if (index >= U32_MAX)
+		return NULL;
+	return seccomp_layer_get(seccomp_layer_at(newest, index + 1));
+}
+
 /*
  * The layer at some index, counted from the oldest, so that a filter keeps its
  * index while others are added. With a reference: the tracee may be killed, or
  * be given another chain by TSYNC, as soon as its siglock is released.
+ *
+ * Filters that wait for an execve come after all others; @on_exec tells them, and
+ * they are not there for a caller to whom it cannot tell.
  */
-static struct seccomp_layer *seccomp_ptrace_layer(struct task_struct *task, u64 index)
+static struct seccomp_layer *seccomp_ptrace_layer(struct task_struct *task, u64 index,
+						  bool *on_exec)
 {
 	struct seccomp_layer *layer;
 	unsigned long flags;
 
 	if (!lock_task_sighand(task, &flags))
 		return ERR_PTR(-ESRCH);
-	if (task->seccomp.mode != SECCOMP_MODE_FILTER)
-		layer = ERR_PTR(-EINVAL);
-	else if (index >= U32_MAX)
-		layer = NULL;
-	else
-		layer = seccomp_layer_get(seccomp_layer_at(task->seccomp.layer,
-							   index + 1));
+	layer = seccomp_ptrace_layer_locked(task, index, on_exec);
 	unlock_task_sighand(task, &flags);
 	return layer ?: ERR_PTR(-ENOENT);
 }
@@ -78,7 +93,7 @@ long seccomp_ptrace_get_filter(struct task_struct *task, unsigned long index,
 
 	if (!seccomp_ptrace_is_trusted())
 		return -EACCES;
-	layer = seccomp_ptrace_layer(task, index);
+	layer = seccomp_ptrace_layer(task, index, NULL);
 	if (IS_ERR(layer))
 		return PTR_ERR(layer);
 	prog = layer->prog;
@@ -117,11 +132,82 @@ long seccomp_ptrace_get_metadata(struct task_struct *task, unsigned long size,
 			   sizeof(metadata.filter_off)))
 		return -EFAULT;
 
-	layer = seccomp_ptrace_layer(task, metadata.filter_off);
+	layer = seccomp_ptrace_layer(task, metadata.filter_off, NULL);
 	if (IS_ERR(layer))
 		return PTR_ERR(layer);
 	/* The others come with a listener, and that cannot be restored by them. */
 	metadata.flags = layer->flags & SECCOMP_FILTER_FLAG_LOG;
 	seccomp_layer_put(layer);
 	return copy_to_user(umetadata, &metadata, size) ? -EFAULT : size;
+}
+
+static void seccomp_ptrace_describe(struct ptrace_seccomp_filter *filter,
+				    const struct seccomp_layer *layer, bool on_exec)
+{
+	filter->id = layer->id;
+	filter->flags = layer->flags & ~SECCOMP_LAYER_PRCTL;
+	if (layer->listener)
+		filter->flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	if (on_exec)
+		filter->flags |= SECCOMP_FILTER_FLAG_ON_EXEC;
+	filter->prctl = !!(layer->flags & SECCOMP_LAYER_PRCTL);
+}
+
+/* Nobody sees the descriptor before all that can fail has gone well. */
+static long seccomp_ptrace_give_fd(struct ptrace_seccomp_filter *filter,
+				   struct seccomp_prog *prog, void __user *ufilter)
+{
+	struct file *file;
+
+	CLASS(get_unused_fd, fd)(O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	file = seccomp_progfd_open(prog);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	filter->fd = fd;
+	if (copy_to_user(ufilter, filter, sizeof(*filter))) {
+		fput(file);
+		return -EFAULT;
+	}
+	fd_install(take_fd(fd), file);
+	return sizeof(*filter);
+}
+
+/**
+ * seccomp_ptrace_get_filter_fd - PTRACE_SECCOMP_GET_FILTER_FD
+ * @task:	the tracee, stopped; it may be killed meanwhile
+ * @size:	of the caller's struct ptrace_seccomp_filter, which may be a later
+ *		version of it than this kernel's
+ * @ufilter:	says in @index which filter, 0 for the oldest; receives the rest
+ *
+ * Context: Process context. Takes @task's siglock.
+ * Return: The number of bytes that are filled in, or an error: as
+ *	   seccomp_ptrace_get_filter(), but that filters count which wait for an
+ *	   execve; and
+ * * -EINVAL	- @size has no room for all that there is.
+ * * -EMFILE, -ENFILE, -ENOMEM - No descriptor, no file or no memory left.
+ */
+long seccomp_ptrace_get_filter_fd(struct task_struct *task, unsigned long size,
+				  void __user *ufilter)
+{
+	struct ptrace_seccomp_filter filter;
+	struct seccomp_layer *layer;
+	bool on_exec = false;
+	long ret;
+
+	if (!seccomp_ptrace_is_trusted())
+		return -EACCES;
+	if (size < sizeof(filter))
+		return -EINVAL;
+	if (copy_from_user(&filter.index, ufilter, sizeof(filter.index)))
+		return -EFAULT;
+
+	layer = seccomp_ptrace_layer(task, filter.index, &on_exec);
+	if (IS_ERR(layer))
+		return PTR_ERR(layer);
+	seccomp_ptrace_describe(&filter, layer, on_exec);
+	ret = seccomp_ptrace_give_fd(&filter, layer->prog, ufilter);
+	seccomp_layer_put(layer);
+	return ret;
 }
