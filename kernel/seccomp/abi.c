@@ -73,7 +73,8 @@ FIELD(struct seccomp_metadata, filter_off, 0, 8);
 FIELD(struct seccomp_metadata, flags, 8, 8);
 
 SIZE(struct ptrace_seccomp_filter, 32);
-FIELD(struct ptrace_seccomp_filter, index, 0, 8);
+FIELD(struct ptrace_seccomp_filter, index, 0, 4);
+FIELD(struct ptrace_seccomp_filter, count, 4, 4);
 FIELD(struct ptrace_seccomp_filter, id, 8, 8);
 FIELD(struct ptrace_seccomp_filter, flags, 16, 8);
 FIELD(struct ptrace_seccomp_filter, prctl, 24, 4);

@@ -32,19 +32,26 @@ int seccomp_ptrace_may_suspend(void)
 	return seccomp_ptrace_is_trusted() && !seccomp_is_suspended() ? 0 : -EPERM;
 }
 
-static struct seccomp_layer *seccomp_ptrace_layer_locked(struct task_struct *task,
-							 u64 index, bool *on_exec)
+static unsigned int seccomp_depth(const struct seccomp_layer *chain)
 {
-	struct seccomp_layer *now = task->seccomp.layer, *newest = now;
+	return chain ? chain->depth : 0;
+}
 
-	if (on_exec && task->seccomp.on_exec) {
-		*on_exec = index >= (now ? now->depth : 0);
-		newest = task->seccomp.on_exec;
-	} else if (task->seccomp.mode != SECCOMP_MODE_FILTER) {
+static struct seccomp_layer *
+seccomp_ptrace_layer_locked(struct task_struct *task, u64 index,
+			    struct ptrace_seccomp_filter *filter)
+{
+	struct seccomp_layer *now = task->seccomp.layer;
+	struct seccomp_layer *newest = filter ? task->seccomp.on_exec ?: now : now;
+
+	if (newest == now && task->seccomp.mode != SECCOMP_MODE_FILTER)
 		return ERR_PTR(-EINVAL);
-	}
 	if (index >= U32_MAX)
 		return NULL;
+	if (filter) {
+		filter->count = seccomp_depth(newest);
+		filter->flags = index < seccomp_depth(now) ? 0 : SECCOMP_FILTER_FLAG_ON_EXEC;
+	}
 	return seccomp_layer_get(seccomp_layer_at(newest, index + 1));
 }
 
@@ -53,18 +60,18 @@ static struct seccomp_layer *seccomp_ptrace_layer_locked(struct task_struct *tas
  * index while others are added. With a reference: the tracee may be killed, or
  * be given another chain by TSYNC, as soon as its siglock is released.
  *
- * Filters that wait for an execve come after all others; @on_exec tells them, and
- * they are not there for a caller to whom it cannot tell.
+ * Filters that wait for an execve come after all others, and are not there for
+ * requests without a @filter, in which it is said that they wait.
  */
 static struct seccomp_layer *seccomp_ptrace_layer(struct task_struct *task, u64 index,
-						  bool *on_exec)
+						  struct ptrace_seccomp_filter *filter)
 {
 	struct seccomp_layer *layer;
 	unsigned long flags;
 
 	if (!lock_task_sighand(task, &flags))
 		return ERR_PTR(-ESRCH);
-	layer = seccomp_ptrace_layer_locked(task, index, on_exec);
+	layer = seccomp_ptrace_layer_locked(task, index, filter);
 	unlock_task_sighand(task, &flags);
 	return layer ?: ERR_PTR(-ENOENT);
 }
@@ -142,14 +149,12 @@ long seccomp_ptrace_get_metadata(struct task_struct *task, unsigned long size,
 }
 
 static void seccomp_ptrace_describe(struct ptrace_seccomp_filter *filter,
-				    const struct seccomp_layer *layer, bool on_exec)
+				    const struct seccomp_layer *layer)
 {
 	filter->id = layer->id;
-	filter->flags = layer->flags & ~SECCOMP_LAYER_PRCTL;
+	filter->flags |= layer->flags & ~SECCOMP_LAYER_PRCTL;
 	if (layer->listener)
 		filter->flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
-	if (on_exec)
-		filter->flags |= SECCOMP_FILTER_FLAG_ON_EXEC;
 	filter->prctl = !!(layer->flags & SECCOMP_LAYER_PRCTL);
 }
 
@@ -193,7 +198,6 @@ long seccomp_ptrace_get_filter_fd(struct task_struct *task, unsigned long size,
 {
 	struct ptrace_seccomp_filter filter;
 	struct seccomp_layer *layer;
-	bool on_exec = false;
 	long ret;
 
 	if (!seccomp_ptrace_is_trusted())
@@ -203,10 +207,10 @@ long seccomp_ptrace_get_filter_fd(struct task_struct *task, unsigned long size,
 	if (copy_from_user(&filter.index, ufilter, sizeof(filter.index)))
 		return -EFAULT;
 
-	layer = seccomp_ptrace_layer(task, filter.index, &on_exec);
+	layer = seccomp_ptrace_layer(task, filter.index, &filter);
 	if (IS_ERR(layer))
 		return PTR_ERR(layer);
-	seccomp_ptrace_describe(&filter, layer, on_exec);
+	seccomp_ptrace_describe(&filter, layer);
 	ret = seccomp_ptrace_give_fd(&filter, layer->prog, ufilter);
 	seccomp_layer_put(layer);
 	return ret;

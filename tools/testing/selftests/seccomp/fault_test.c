@@ -5,8 +5,8 @@
  */
 
 #include "notif.h"
+#include "prog.h"
 
-#define REFUSED_CALL	__NR_getppid
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 #define DEBUGFS		"/sys/kernel/debug/"
 /* More allocations than any of these calls makes; whoever comes this far runs in circles. */
@@ -45,12 +45,12 @@ static bool fault_disarm(int fd)
 	return atoi(text) == 0;
 }
 
-/* Refuses one call at the end of as many idle instructions as were asked for. */
+/* Refuses the call at the end of as many idle instructions as were asked for. */
 static struct sock_fprog refusal_of_length(unsigned int length)
 {
 	static struct sock_filter insns[BPF_MAXINSNS];
 	const struct sock_filter end[] = {
-		ON_NR(REFUSED_CALL, SECCOMP_RET_ERRNO | EXDEV), RET(SECCOMP_RET_ALLOW),
+		ON_NR(REFUSED_CALL, SECCOMP_RET_ERRNO | REFUSAL), RET(SECCOMP_RET_ALLOW),
 	};
 	unsigned int i;
 
@@ -58,11 +58,6 @@ static struct sock_fprog refusal_of_length(unsigned int length)
 		insns[i] = (struct sock_filter)LOAD(nr);
 	memcpy(insns + i, end, sizeof(end));
 	return (struct sock_fprog){ .len = length, .filter = insns };
-}
-
-static bool refused(void)
-{
-	return syscall(REFUSED_CALL) == -1 && errno == EXDEV;
 }
 
 static int install_by_call(const struct sock_fprog *prog)
@@ -88,6 +83,22 @@ static int install_all_with_listener(const struct sock_fprog *prog)
 				      SECCOMP_FILTER_FLAG_TSYNC_ESRCH, prog);
 
 	return listener < 0 ? listener : close(listener);
+}
+
+static int install_by_descriptor(const struct sock_fprog *prog)
+{
+	int fd = prog_create(prog), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = prog_attach(0, fd);
+	close(fd);
+	return ret;
+}
+
+static int install_waiting(const struct sock_fprog *prog)
+{
+	return filter_install(ON_EXEC, prog);
 }
 
 static void install_plain(void *unused)
@@ -140,8 +151,10 @@ FIXTURE(install) {
 FIXTURE_VARIANT(install) {
 	int (*install)(const struct sock_fprog *prog);
 	unsigned int length;
-	/* layers that are there before */
-	int under;
+	/* layers that are there before, and layers that wait */
+	int under, over;
+	/* it waits itself */
+	bool waits;
 };
 
 FIXTURE_VARIANT_ADD(install, first) {
@@ -170,6 +183,22 @@ FIXTURE_VARIANT_ADD(install, b12_with_listener) {
 
 FIXTURE_VARIANT_ADD(install, b11_upper_in_all_threads_with_listener) {
 	.install = install_all_with_listener, .length = 8, .under = 2,
+};
+
+FIXTURE_VARIANT_ADD(install, first_by_descriptor) {
+	.install = install_by_descriptor, .length = 8,
+};
+
+FIXTURE_VARIANT_ADD(install, upper_by_descriptor_and_long) {
+	.install = install_by_descriptor, .length = 512, .under = 2,
+};
+
+FIXTURE_VARIANT_ADD(install, waiting) {
+	.install = install_waiting, .length = 8, .under = 1, .over = 1, .waits = true,
+};
+
+FIXTURE_VARIANT_ADD(install, under_waiting_ones) {
+	.install = install_by_call, .length = 8, .under = 1, .over = 3,
 };
 
 FIXTURE_SETUP(install)
@@ -210,11 +239,20 @@ static void install_under_fault(void *arg)
 	int fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
 	long mode, no_new_privs, layers = variant->under;
 	int i, ret, error, next_fd;
+	pid_t before;
 	bool hit;
 
 	CHILD_REQUIRE(fd >= 0);
 	for (i = 0; i < variant->under; i++)
-		CHILD_REQUIRE(!filter_install(0, &PROGRAM(RET(SECCOMP_RET_ALLOW))));
+		CHILD_REQUIRE(!filter_install(0, &ALLOWING));
+	for (i = 0; i < variant->over; i++)
+		CHILD_REQUIRE(!filter_install(ON_EXEC, &ALLOWING));
+	before = fork();
+	if (!before) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
 	mode = status_field(0, "Seccomp");
 	no_new_privs = status_field(0, "NoNewPrivs");
 	next_fd = lowest_free_fd();
@@ -230,6 +268,10 @@ static void install_under_fault(void *arg)
 		CHILD_REQUIRE(error == ENOMEM);
 		CHILD_REQUIRE(status_field(0, "Seccomp") == mode);
 		CHILD_REQUIRE(!refused());
+		CHILD_REQUIRE(!sys_kcmp(getpid(), before, KCMP_SECCOMP_TYPE, 0, 0));
+	} else if (variant->waits) {
+		CHILD_REQUIRE(!refused());
+		CHILD_REQUIRE(sys_kcmp(getpid(), before, KCMP_SECCOMP_TYPE, 0, 0) > 0);
 	} else {
 		/* Also after a fault, which the kernel may know how to do without. */
 		layers++;

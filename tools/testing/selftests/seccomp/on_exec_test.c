@@ -19,9 +19,9 @@
 
 /* Exit statuses of the report: how many filters, and whether the call was refused. */
 #define FREE(filters)		(filters)
-#define CONFINED(filters)	(0x40 | (filters))
+#define CONFINED(filters)	(0x80 | (filters))
 #define MANY			0x3e
-#define UNEXPECTED		0x3f
+#define UNEXPECTED		0x7f
 
 static char self_path[4096];
 
