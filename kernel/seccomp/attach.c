@@ -86,7 +86,7 @@ static int seccomp_attach_layer(struct seccomp_chains *new,
 	struct seccomp_layer *newest = old->on_exec ?: old->now;
 	struct seccomp_layer *layer;
 
-	if (listener && !seccomp_listener_may_nest(newest))
+	if (listener && !seccomp_listener_may_nest(old, flags))
 		return -EBUSY;
 	layer = seccomp_layer_create(on_exec ? newest : old->now, prog, listener,
 				     flags & SECCOMP_LAYER_FLAGS);
@@ -139,7 +139,7 @@ static long seccomp_attach_prog(struct seccomp_prog *prog,
 
 	/* Again, if another thread's TSYNC has given the caller new chains. */
 	do {
-		seccomp_chains_get(&old);
+		seccomp_chains_get(&old, current);
 		ret = seccomp_attach_layer(&new, &old, prog, listener, flags);
 		if (!ret) {
 			scoped_guard(spinlock_irq, seccomp_siglock())
@@ -239,7 +239,7 @@ static long seccomp_attach_flags(unsigned int flags, void __user *uargs)
  * * positive	- SECCOMP_FILTER_FLAG_TSYNC: the id of a thread that cannot follow.
  * * -ESRCH	- The same, if it has no id in the caller's pid namespace, or if
  *		  SECCOMP_FILTER_FLAG_TSYNC_ESRCH is set.
- * * -EINTR	- SECCOMP_FILTER_FLAG_TSYNC: the process is being killed.
+ * * -EINTR	- The process is being killed.
  * * -EBADF	- SECCOMP_FILTER_FLAG_PROG_FD: it is not open; if it is something
  *		  else, -EINVAL.
  * * -EBUSY	- SECCOMP_FILTER_FLAG_NEW_LISTENER: there is a listener that does

@@ -67,8 +67,9 @@
  *	one for whoever is installing or reading it.
  * Neither is counted by the table in which it is found again: the last
  * reference is given back under the table's lock.
- * seccomp_listener.users: one for the layer that has it, one for whoever is
- *	installing that. So a listener is told that no call can come any more
+ * seccomp_listener.users: one for each layer that has it (more than one when that
+ *	waited for an execve and has been put on top of others), one for whoever is
+ *	installing the first. So a listener is told that no call can come any more
  *	when the last task has let go of the layer, be it a zombie or not.
  * seccomp_listener.refs: one for its file, one for all of @users together.
  *
@@ -353,6 +354,12 @@ static inline size_t seccomp_prog_size(const struct seccomp_prog *prog)
 	return prog->len * sizeof(prog->insns[0]);
 }
 
+/* How many layers a chain has. */
+static inline unsigned int seccomp_depth(const struct seccomp_layer *chain)
+{
+	return chain ? chain->depth : 0;
+}
+
 /* What a program says of the call that has a slot. */
 static inline const struct seccomp_answer *
 seccomp_prog_answer(const struct seccomp_prog *prog, unsigned int slot)
@@ -420,7 +427,7 @@ struct seccomp_layer *seccomp_layer_at(struct seccomp_layer *layer,
 				       unsigned long depth);
 
 /* task.c */
-void seccomp_chains_get(struct seccomp_chains *chains);
+bool seccomp_chains_get(struct seccomp_chains *chains, struct task_struct *task);
 void seccomp_chains_put(const struct seccomp_chains *chains);
 void seccomp_task_confine(struct task_struct *task,
 			  const struct seccomp_chains *chains);
@@ -452,7 +459,8 @@ extern int seccomp_nested_listeners;
 struct file *seccomp_listener_open(struct seccomp_listener **listener);
 void seccomp_listener_use(struct seccomp_listener *listener);
 void seccomp_listener_leave(struct seccomp_listener *listener);
-bool seccomp_listener_may_nest(const struct seccomp_layer *chain);
+bool seccomp_listener_may_nest(const struct seccomp_chains *chains,
+			       unsigned int flags);
 #else
 static inline const struct seccomp_action *seccomp_action_find(u32 verdict)
 {

@@ -5,7 +5,6 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/minmax.h>
-#include <linux/sched/signal.h>
 
 #include "internal.h"
 
@@ -16,28 +15,10 @@ static int seccomp_kcmp_ids(u64 id1, u64 id2)
 }
 
 /* Chains are equal if their newest layers are the same. */
-struct seccomp_chain_ids {
-	u64	now;
-	u64	on_exec;
-};
-
-static u64 seccomp_layer_id(const struct seccomp_layer *layer)
+static int seccomp_kcmp_chains(const struct seccomp_layer *chain1,
+			       const struct seccomp_layer *chain2)
 {
-	return layer ? layer->id : 0;
-}
-
-/* A task that has been reaped has no filters any more. */
-static struct seccomp_chain_ids seccomp_kcmp_chains(struct task_struct *task)
-{
-	struct seccomp_chain_ids ids = {};
-	unsigned long flags;
-
-	if (!lock_task_sighand(task, &flags))
-		return ids;
-	ids.now = seccomp_layer_id(task->seccomp.layer);
-	ids.on_exec = seccomp_layer_id(task->seccomp.on_exec);
-	unlock_task_sighand(task, &flags);
-	return ids;
+	return seccomp_kcmp_ids(chain1 ? chain1->id : 0, chain2 ? chain2->id : 0);
 }
 
 /**
@@ -45,17 +26,24 @@ static struct seccomp_chain_ids seccomp_kcmp_chains(struct task_struct *task)
  * @task1:	a task
  * @task2:	another task
  *
+ * Modes are not compared: strict mode is no filter.
+ *
  * Context: Process context. Takes both siglocks, one after the other.
  * Return: 0 if they have the same filters, 1 or 2 if those of @task1 come before or
  *	   after those of @task2.
  */
 int seccomp_kcmp(struct task_struct *task1, struct task_struct *task2)
 {
-	struct seccomp_chain_ids ids1 = seccomp_kcmp_chains(task1);
-	struct seccomp_chain_ids ids2 = seccomp_kcmp_chains(task2);
+	struct seccomp_chains chains1, chains2;
+	int order;
 
-	return seccomp_kcmp_ids(ids1.now, ids2.now) ?:
-	       seccomp_kcmp_ids(ids1.on_exec, ids2.on_exec);
+	seccomp_chains_get(&chains1, task1);
+	seccomp_chains_get(&chains2, task2);
+	order = seccomp_kcmp_chains(chains1.now, chains2.now) ?:
+		seccomp_kcmp_chains(chains1.on_exec, chains2.on_exec);
+	seccomp_chains_put(&chains1);
+	seccomp_chains_put(&chains2);
+	return order;
 }
 
 /* The id of the program behind a descriptor, or a negative errno. */

@@ -7,6 +7,7 @@
 #include <linux/filter.h>
 #include <linux/mutex.h>
 #include <linux/rhashtable.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "internal.h"
@@ -94,7 +95,7 @@ static struct seccomp_layer *seccomp_layer_prepare(const struct seccomp_layer *l
 }
 
 /* For those who look at it without the lock. */
-static void seccomp_layer_count(struct seccomp_prog *prog, int change)
+static void seccomp_prog_count_layer(struct seccomp_prog *prog, int change)
 {
 	lockdep_assert_held(&seccomp_layers_lock);
 	WRITE_ONCE(prog->layers, prog->layers + change);
@@ -112,7 +113,7 @@ static struct seccomp_layer *seccomp_layer_share(struct seccomp_layer *layer)
 		if (!other) {
 			layer->id = ++seccomp_layers_last_id;
 			seccomp_layer_get(layer->parent);
-			seccomp_layer_count(seccomp_prog_get(layer->prog), 1);
+			seccomp_prog_count_layer(seccomp_prog_get(layer->prog), 1);
 			seccomp_listener_use(layer->listener);
 			return layer;
 		}
@@ -175,7 +176,8 @@ struct seccomp_layer *seccomp_layer_create(struct seccomp_layer *parent,
  *
  * Context: As seccomp_layer_create().
  * Return: The newest layer of the new chain, with a reference for the caller;
- *	   or an error of seccomp_layer_create().
+ *	   an error of seccomp_layer_create(); -EINTR if the caller is being killed,
+ *	   for there may be thousands.
  */
 struct seccomp_layer *seccomp_layer_rebase(struct seccomp_layer *layer,
 					   struct seccomp_layer *base)
@@ -187,7 +189,8 @@ struct seccomp_layer *seccomp_layer_rebase(struct seccomp_layer *layer,
 		const struct seccomp_layer *like = seccomp_layer_at(layer, depth);
 		struct seccomp_layer *parent = top;
 
-		top = seccomp_layer_create(parent, like->prog, like->listener,
+		top = fatal_signal_pending(current) ? ERR_PTR(-EINTR) :
+		      seccomp_layer_create(parent, like->prog, like->listener,
 					   like->flags);
 		seccomp_layer_put(parent);
 		cond_resched();
@@ -227,7 +230,7 @@ void seccomp_layer_put(struct seccomp_layer *layer)
 
 		rhashtable_remove_fast(&seccomp_layers, &layer->node,
 				       seccomp_layers_params);
-		seccomp_layer_count(layer->prog, -1);
+		seccomp_prog_count_layer(layer->prog, -1);
 		mutex_unlock(&seccomp_layers_lock);
 		seccomp_listener_leave(layer->listener);
 		seccomp_prog_put(layer->prog);

@@ -82,20 +82,38 @@ void seccomp_listener_leave(struct seccomp_listener *listener)
 	seccomp_listener_put(listener);
 }
 
-/**
- * seccomp_listener_may_nest - may another listener come on top of a chain?
- * @chain:	its newest layer, or NULL
- *
- * Context: Any; something keeps the chain.
- * Return: false if there is an open listener whose installer has not allowed it.
- */
-bool seccomp_listener_may_nest(const struct seccomp_layer *chain)
+static bool seccomp_layer_has_open_listener(const struct seccomp_layer *layer)
 {
+	return layer->listener && !READ_ONCE(layer->listener->closed);
+}
+
+/**
+ * seccomp_listener_may_nest - may another listener come to a task's chains?
+ * @chains:	the chains
+ * @flags:	SECCOMP_FILTER_FLAG_* of its installation
+ *
+ * Of two listeners the older one has to allow the newer; and what waits for an execve
+ * is newer than what does not, whichever comes first.
+ *
+ * Context: Any; something keeps the chains.
+ * Return: false if there is an open listener with which it must not be.
+ */
+bool seccomp_listener_may_nest(const struct seccomp_chains *chains,
+			       unsigned int flags)
+{
+	const struct seccomp_layer *older = chains->now, *newer = chains->on_exec;
+
 	if (READ_ONCE(seccomp_nested_listeners))
 		return true;
-	for (; chain; chain = chain->parent)
-		if (chain->listener && !READ_ONCE(chain->listener->closed) &&
-		    !(chain->flags & SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS))
+	if (flags & SECCOMP_FILTER_FLAG_ON_EXEC && newer)
+		older = newer;
+	if (!(flags & SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS))
+		for (; newer && newer != older; newer = newer->parent)
+			if (seccomp_layer_has_open_listener(newer))
+				return false;
+	for (; older; older = older->parent)
+		if (seccomp_layer_has_open_listener(older) &&
+		    !(older->flags & SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS))
 			return false;
 	return true;
 }

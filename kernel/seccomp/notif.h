@@ -65,8 +65,8 @@ enum seccomp_notif_state {
 /**
  * struct seccomp_listener - what a supervisor holds
  * @refs:	one for its file, one for all of @users together; freed at zero
- * @users:	one for the layer that has it, one for whoever is installing that;
- *		at zero no call can come any more
+ * @users:	one for each layer that has it, one for whoever is installing the
+ *		first; at zero no call can come any more
  * @lock:	all that follows. A leaf but for the locks of wait queues. Nothing is
  *		copied, allocated or installed under it. Process context only.
  * @closed:	the file is gone: calls fail; read without @lock by installers

@@ -13,26 +13,14 @@
 #include "internal.h"
 
 #ifdef CONFIG_SECCOMP_FILTER
-/* The newest one, with a reference. */
-static struct seccomp_layer *seccomp_task_layer(struct task_struct *task)
-{
-	struct seccomp_layer *layer;
-	unsigned long flags;
-
-	/* A task that is being reaped has no lock any more, and no layers. */
-	if (!lock_task_sighand(task, &flags))
-		return NULL;
-	layer = seccomp_layer_get(task->seccomp.layer);
-	unlock_task_sighand(task, &flags);
-	return layer;
-}
-
 static unsigned int seccomp_task_depth(struct task_struct *task)
 {
-	struct seccomp_layer *layer = seccomp_task_layer(task);
-	unsigned int depth = layer ? layer->depth : 0;
+	struct seccomp_chains chains;
+	unsigned int depth;
 
-	seccomp_layer_put(layer);
+	seccomp_chains_get(&chains, task);
+	depth = seccomp_depth(chains.now);
+	seccomp_chains_put(&chains);
 	return depth;
 }
 #endif
@@ -96,16 +84,16 @@ static void seccomp_show_slot(struct seq_file *m, const struct seccomp_layer *la
 int seccomp_proc_cache(struct seq_file *m, struct pid_namespace *ns,
 		       struct pid *pid, struct task_struct *task)
 {
-	struct seccomp_layer *layer;
+	struct seccomp_chains chains;
 
 	if (!file_ns_capable(m->file, &init_user_ns, CAP_SYS_ADMIN) ||
 	    !ptrace_may_access(task, PTRACE_MODE_ATTACH_FSCREDS))
 		return -EACCES;
-	layer = seccomp_task_layer(task);
-	for (unsigned int i = 0; layer && i < seccomp_map.ranges; i++)
+	seccomp_chains_get(&chains, task);
+	for (unsigned int i = 0; chains.now && i < seccomp_map.ranges; i++)
 		for (unsigned int j = 0; j <= seccomp_map.numbers[i].count; j++)
-			seccomp_show_slot(m, layer, &seccomp_map.numbers[i], j);
-	seccomp_layer_put(layer);
+			seccomp_show_slot(m, chains.now, &seccomp_map.numbers[i], j);
+	seccomp_chains_put(&chains);
 	return 0;
 }
 #endif

@@ -137,14 +137,11 @@ long seccomp_progfd_create(void __user *uprogram)
 	struct sock_fprog program;
 	struct seccomp_prog *prog;
 	struct file *file;
-	int err;
+	int err, fd;
 
 	err = seccomp_fprog_read(&program, uprogram);
 	if (err)
 		return err;
-	CLASS(get_unused_fd, fd)(O_CLOEXEC);
-	if (fd < 0)
-		return fd;
 	prog = seccomp_prog_create(&program);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
@@ -152,6 +149,10 @@ long seccomp_progfd_create(void __user *uprogram)
 	seccomp_prog_put(prog);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	fd_install(fd, file);
-	return take_fd(fd);
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0)
+		fput(file);
+	else
+		fd_install(fd, file);
+	return fd;
 }

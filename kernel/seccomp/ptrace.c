@@ -9,16 +9,20 @@
 #include <linux/filter.h>
 #include <linux/minmax.h>
 #include <linux/ptrace.h>
-#include <linux/sched/signal.h>
+#include <linux/sched.h>
 #include <linux/uaccess.h>
 
 #include "internal.h"
 
-/* A tracer that is confined itself must not loosen or look into another's. */
+/*
+ * A tracer that is confined itself, or the next program of which is to be, must not
+ * loosen or look into another's confinement.
+ */
 static bool seccomp_ptrace_is_trusted(void)
 {
 	return capable(CAP_SYS_ADMIN) &&
-	       current->seccomp.mode == SECCOMP_MODE_DISABLED;
+	       current->seccomp.mode == SECCOMP_MODE_DISABLED &&
+	       !READ_ONCE(current->seccomp.on_exec);
 }
 
 /**
@@ -32,33 +36,9 @@ int seccomp_ptrace_may_suspend(void)
 	return seccomp_ptrace_is_trusted() && !seccomp_is_suspended() ? 0 : -EPERM;
 }
 
-static unsigned int seccomp_depth(const struct seccomp_layer *chain)
-{
-	return chain ? chain->depth : 0;
-}
-
-static struct seccomp_layer *
-seccomp_ptrace_layer_locked(struct task_struct *task, u64 index,
-			    struct ptrace_seccomp_filter *filter)
-{
-	struct seccomp_layer *now = task->seccomp.layer;
-	struct seccomp_layer *newest = filter ? task->seccomp.on_exec ?: now : now;
-
-	if (newest == now && task->seccomp.mode != SECCOMP_MODE_FILTER)
-		return ERR_PTR(-EINVAL);
-	if (index >= U32_MAX)
-		return NULL;
-	if (filter) {
-		filter->count = seccomp_depth(newest);
-		filter->flags = index < seccomp_depth(now) ? 0 : SECCOMP_FILTER_FLAG_ON_EXEC;
-	}
-	return seccomp_layer_get(seccomp_layer_at(newest, index + 1));
-}
-
 /*
  * The layer at some index, counted from the oldest, so that a filter keeps its
- * index while others are added. With a reference: the tracee may be killed, or
- * be given another chain by TSYNC, as soon as its siglock is released.
+ * index while others are added. With a reference.
  *
  * Filters that wait for an execve come after all others, and are not there for
  * requests without a @filter, in which it is said that they wait.
@@ -66,14 +46,28 @@ seccomp_ptrace_layer_locked(struct task_struct *task, u64 index,
 static struct seccomp_layer *seccomp_ptrace_layer(struct task_struct *task, u64 index,
 						  struct ptrace_seccomp_filter *filter)
 {
-	struct seccomp_layer *layer;
-	unsigned long flags;
+	int mode = READ_ONCE(task->seccomp.mode);
+	struct seccomp_layer *layer = NULL, *newest;
+	struct seccomp_chains chains;
 
-	if (!lock_task_sighand(task, &flags))
+	if (mode != SECCOMP_MODE_FILTER && mode != SECCOMP_MODE_DISABLED)
+		return ERR_PTR(-EINVAL);
+	if (!seccomp_chains_get(&chains, task))
 		return ERR_PTR(-ESRCH);
-	layer = seccomp_ptrace_layer_locked(task, index, filter);
-	unlock_task_sighand(task, &flags);
-	return layer ?: ERR_PTR(-ENOENT);
+	newest = chains.now;
+	if (filter) {
+		newest = chains.on_exec ?: newest;
+		filter->count = seccomp_depth(newest);
+		filter->flags = index < seccomp_depth(chains.now) ?
+				0 : SECCOMP_FILTER_FLAG_ON_EXEC;
+	}
+	if (index < U32_MAX)
+		layer = seccomp_layer_get(seccomp_layer_at(newest, index + 1));
+	seccomp_chains_put(&chains);
+	if (layer)
+		return layer;
+	/* A task that exits has left its filters, but not its mode. */
+	return ERR_PTR(newest || mode == SECCOMP_MODE_FILTER ? -ENOENT : -EINVAL);
 }
 
 /**

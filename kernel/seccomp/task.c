@@ -5,22 +5,29 @@
  */
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
-#include <linux/sched/task.h>
 
 #include "internal.h"
 
 /**
- * seccomp_chains_get - the caller's chains
- * @chains:	receives them, with a reference to each
+ * seccomp_chains_get - the chains of a task
+ * @chains:	receives them, with a reference to each: the task may end, or be given
+ *		others by TSYNC, as soon as its siglock is released
+ * @task:	the task
  *
- * Context: Process context. Takes the caller's siglock.
+ * Context: Process context. Takes @task's siglock.
+ * Return: false if it has been reaped: then it has no chains any more.
  */
-void seccomp_chains_get(struct seccomp_chains *chains)
+bool seccomp_chains_get(struct seccomp_chains *chains, struct task_struct *task)
 {
-	scoped_guard(spinlock_irq, seccomp_siglock()) {
-		chains->now = seccomp_layer_get(current->seccomp.layer);
-		chains->on_exec = seccomp_layer_get(current->seccomp.on_exec);
-	}
+	unsigned long flags;
+
+	*chains = (struct seccomp_chains){};
+	if (!lock_task_sighand(task, &flags))
+		return false;
+	chains->now = seccomp_layer_get(task->seccomp.layer);
+	chains->on_exec = seccomp_layer_get(task->seccomp.on_exec);
+	unlock_task_sighand(task, &flags);
+	return true;
 }
 
 /**
@@ -46,8 +53,8 @@ static void seccomp_layer_drop(struct seccomp_layer *layer)
  * seccomp_task_confine - give a task chains, and have them judge its calls
  * @task:	the caller or another thread of its process
  * @chains:	the chains, of which the task takes references. What judges its calls
- *		now is an older part of either. Of what was to do so on exec, somebody
- *		holds a reference.
+ *		until now is an older part of both, as far as there are; of what was to
+ *		do so on exec, somebody holds a reference.
  *
  * Context: The caller's siglock is held.
  */

@@ -31,13 +31,18 @@ static bool seccomp_is_part_of(const struct seccomp_layer *layer,
 	       seccomp_layer_at(chain, layer->depth) == layer;
 }
 
-/* Nothing that a thread has installed for itself may get lost. */
+/*
+ * Nothing that a thread has installed for itself may get lost. (What waits for an
+ * execve is the same only on top of the same: to compare that filter by filter
+ * would be work without a limit under siglock.)
+ */
 static bool seccomp_tsync_may_follow(struct task_struct *thread,
 				     const struct seccomp_chains *chains)
 {
 	return thread->seccomp.mode != SECCOMP_MODE_STRICT &&
 	       seccomp_is_part_of(thread->seccomp.layer, chains->now) &&
-	       seccomp_is_part_of(thread->seccomp.on_exec, chains->on_exec);
+	       seccomp_is_part_of(thread->seccomp.on_exec,
+				  chains->on_exec ?: chains->now);
 }
 
 /**

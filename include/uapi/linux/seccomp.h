@@ -5,7 +5,8 @@
  *
  * Numbers that were added here and not taken over from Linux 7.2 come from
  * ranges of their own, so that nothing added there later can collide:
- * operations from 0x100, filter flags from bit 31 down, ioctls from 0x80.
+ * operations from 0x100, filter flags from bit 31 down, ioctls from 0x80; and so
+ * do the types of kcmp(2) from 0x80, and the requests of ptrace(2) from 0x4280.
  */
 #ifndef _UAPI_LINUX_SECCOMP_H
 #define _UAPI_LINUX_SECCOMP_H
@@ -30,10 +31,12 @@
  *			execve.
  * SET_MODE_FILTER:	args is a struct sock_fprog, flags are filter flags.
  *			EINVAL: unknown flag, bad program or length, strict mode.
- *			EFAULT: args or the program cannot be read.
+ *			EFAULT: args or the instructions cannot be read; but EINVAL,
+ *			if the pointer to the latter is NULL.
  *			EACCES: neither no_new_privs nor CAP_SYS_ADMIN in the
  *			caller's user namespace.
  *			ENOMEM: no memory, or the path would get too long.
+ *			EINTR: the process is being killed.
  *			With TSYNC or NEW_LISTENER other results: see there.
  * GET_ACTION_AVAIL:	args points to a __u32 action; 0 if the kernel knows it,
  *			else EOPNOTSUPP. flags must be 0, else EINVAL. EFAULT.
@@ -62,7 +65,9 @@
  *		older ones of the caller and its no_new_privs; or, if a thread has
  *		filters that the caller lacks or is in strict mode, in none. Then
  *		the result is the id of such a thread, or ESRCH if it has none in
- *		the caller's pid namespace.
+ *		the caller's pid namespace. Filters are the same when their programs
+ *		and flags are and all older ones, and when both came through seccomp(2)
+ *		or both through PR_SET_SECCOMP.
  * LOG:		log every action of this filter but ALLOW, as far as the sysctl
  *		kernel.seccomp.actions_logged lets it.
  * SPEC_ALLOW:	do not turn on the mitigations of speculative execution, which
@@ -71,7 +76,8 @@
  *		this filter: through it come the calls that the filter answers with
  *		SECCOMP_RET_USER_NOTIF. EBUSY: an older filter of the caller has a
  *		listener that is still open, and neither ALLOW_NESTED_LISTENERS nor
- *		the sysctl kernel.seccomp.nested_listeners lets another come. EMFILE,
+ *		the sysctl kernel.seccomp.nested_listeners lets another come; or one
+ *		that waits for an execve has, and this one does not let it. EMFILE,
  *		ENFILE: no descriptor left. With TSYNC, TSYNC_ESRCH is needed too,
  *		else EINVAL: a descriptor and a thread's id look the same.
  * TSYNC_ESRCH:	let TSYNC fail with ESRCH instead of a thread's id. Without
@@ -94,8 +100,10 @@
  *		waiting. Children and new threads inherit what waits, and with TSYNC all
  *		threads get it: no program that one of them executes runs without.
  *		Filters that are installed meanwhile without this flag judge at once, and
- *		as older ones than those that wait. SET_MODE_STRICT is refused while
- *		there are such (EINVAL).
+ *		as older ones than those that wait; which are the same as another
+ *		thread's, for TSYNC, only while they wait on top of the same.
+ *		SET_MODE_STRICT is refused while there are such (EINVAL). What SPEC_ALLOW
+ *		leaves out is done at once.
  *
  * Nor these two, and like WAIT_KILLABLE_RECV only with NEW_LISTENER, else EINVAL:
  *
@@ -207,7 +215,8 @@ struct seccomp_notif {
 };
 
 /*
- * Flag of an answer: make the call after all, as if this filter had allowed it.
+ * Flag of an answer: make the call after all. Older filters that say USER_NOTIF of it
+ * are asked first; TRACE or LOG, which others may have said, are outweighed.
  *
  * This is NOT a way to let calls pass by what they point to: until the kernel
  * reads it, the caller can put something else there. A supervisor can refuse,
@@ -274,8 +283,9 @@ struct seccomp_notif_addfd {
  * closed, the calls that wait at it fail with ENOSYS, and so do all that follow.
  *
  * Common to those that name a call (ID_VALID knows ENOENT only): ENOENT: no such
- * call, or it is over: it has been answered, interrupted by a signal, or its thread
- * has ended. EINPROGRESS: the call has not been received yet, or is being answered.
+ * call, or it is over: interrupted by a signal, or its thread has ended, or has taken
+ * the answer. EINPROGRESS: the call has not been received yet, or has been answered,
+ * but its thread does not know yet.
  * EFAULT: the argument cannot be read or written.
  *
  * NOTIF_RECV:	waits for a call and receives it, first come, first served, into a
@@ -323,6 +333,9 @@ struct seccomp_notif_addfd {
  * @len:	in: how many of them there is room for; out: how many there are
  * @layers:	out: how many filters there are of it. Tasks that have the same filters
  *		in common share them, and count once.
+ *
+ * So whoever can make a program can find out whether another has it as well, as the
+ * time tells that it takes.
  */
 struct seccomp_prog_info {
 	__u64 id;

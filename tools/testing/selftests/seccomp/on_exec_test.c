@@ -23,6 +23,8 @@
 #define MANY			0x3e
 #define UNEXPECTED		0x7f
 
+#define NESTING		SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS
+
 static char self_path[4096];
 
 static int report(void)
@@ -370,17 +372,35 @@ TEST(listener_of_one_who_never_executes)
 	EXPECT_EQ(POLLHUP, poll_for.revents);
 }
 
+/* The older one has to allow the newer, and what waits is the newer of the two. */
 TEST(listener_keeps_others_away)
 {
 	int listener = listener_install(ON_EXEC);
 
 	ASSERT_LE(0, listener);
-	EXPECT_EQ(-1, listener_install(0));
-	EXPECT_EQ(EBUSY, errno);
 	EXPECT_EQ(-1, listener_install(ON_EXEC));
 	EXPECT_EQ(EBUSY, errno);
+	EXPECT_EQ(-1, listener_install(ON_EXEC | NESTING));
+	EXPECT_EQ(EBUSY, errno);
+	EXPECT_EQ(-1, listener_install(0));
+	EXPECT_EQ(EBUSY, errno);
+	EXPECT_LE(0, listener_install(NESTING));
 	close(listener);
 	EXPECT_LE(0, listener_install(0));
+}
+
+TEST(listener_that_lets_others_nest)
+{
+	ASSERT_LE(0, listener_install(ON_EXEC | NESTING));
+	/* On top of it, but not below. */
+	EXPECT_LE(0, listener_install(ON_EXEC | NESTING));
+	EXPECT_EQ(-1, listener_install(0));
+	EXPECT_EQ(EBUSY, errno);
+	EXPECT_LE(0, listener_install(NESTING));
+	EXPECT_LE(0, listener_install(ON_EXEC));
+	EXPECT_EQ(-1, listener_install(ON_EXEC | NESTING));
+	EXPECT_EQ(EBUSY, errno);
+	EXPECT_LE(0, listener_install(NESTING));
 }
 
 /* Threads */
@@ -525,6 +545,30 @@ TEST(thread_with_another_that_waits_cannot_follow)
 	EXPECT_EQ(0, filter_install(ON_EXEC | SECCOMP_FILTER_FLAG_TSYNC, &ALLOWING));
 	EXPECT_EQ(0, sys_kcmp(getpid(), thread.tid, KCMP_SECCOMP_TYPE, 0, 0));
 	EXPECT_EQ(CONFINED(2), report_of_child());
+}
+
+/* What waits at a thread and judges at the caller already is nothing that would get lost. */
+TEST(thread_that_waits_for_what_the_caller_has)
+{
+	struct thread thread = { .installs = true, .flags = ON_EXEC };
+
+	thread_start(&thread);
+	ASSERT_EQ(0, filter_install(0, &REFUSING));
+	EXPECT_EQ(0, filter_install(SECCOMP_FILTER_FLAG_TSYNC, &ALLOWING));
+	EXPECT_EQ(2, status_field(thread.tid, "Seccomp_filters"));
+	EXPECT_EQ(0, sys_kcmp(getpid(), thread.tid, KCMP_SECCOMP_TYPE, 0, 0));
+}
+
+/* It waits on top of something else then. */
+TEST(thread_that_waits_for_the_same_but_on_other_filters)
+{
+	struct thread thread = { .installs = true, .flags = ON_EXEC };
+
+	thread_start(&thread);
+	ASSERT_EQ(0, filter_install(ON_EXEC, &REFUSING));
+	ASSERT_EQ(0, filter_install(0, &ALLOWING));
+	EXPECT_EQ(thread.tid, filter_install(SECCOMP_FILTER_FLAG_TSYNC, &ALLOWING));
+	EXPECT_EQ(0, status_field(thread.tid, "Seccomp_filters"));
 }
 
 /*

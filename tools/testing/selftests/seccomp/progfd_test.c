@@ -567,10 +567,10 @@ TEST_F(info, in_proc)
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", self->fd);
 	ASSERT_TRUE(file_read(path, text, sizeof(text)));
 	snprintf(line, sizeof(line), "\nid:\t%llu\n", (unsigned long long)info.id);
-	EXPECT_TRUE(strstr(text, line));
+	EXPECT_TRUE(strstr(text, line) != NULL);
 	snprintf(line, sizeof(line), "\nlen:\t%u\n", info.len);
-	EXPECT_TRUE(strstr(text, line));
-	EXPECT_TRUE(strstr(text, "\nlayers:\t1\n"));
+	EXPECT_TRUE(strstr(text, line) != NULL);
+	EXPECT_TRUE(strstr(text, "\nlayers:\t1\n") != NULL);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", self->fd);
 	text[readlink(path, text, sizeof(text) - 1)] = '\0';
 	EXPECT_STREQ("anon_inode:seccomp program", text);

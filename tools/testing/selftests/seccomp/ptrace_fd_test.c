@@ -287,6 +287,11 @@ FIXTURE_VARIANT_ADD(tracer, confined) {
 	.become = confine_by_one,
 };
 
+/* For another program, but who knows where that comes from. */
+FIXTURE_VARIANT_ADD(tracer, to_be_confined) {
+	.become = confine_later,
+};
+
 static void be_refused(void *become)
 {
 	pid_t pid = tracee_start(confine_by_one);
