@@ -10,6 +10,7 @@
 # shellcheck disable=SC2317,SC2016
 
 supervise=${1:?usage: samples.sh DIR}/supervise
+checkpoint=$1/checkpoint
 system=/usr:/lib:/lib64:/etc
 
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -86,6 +87,49 @@ many()
 	expect 'their end' 'status 0' "$(tail -n 1 "$dir/out")"
 }
 
+tree_of_filters()
+{
+	local status
+	"$checkpoint" > "$dir/out" 2>&1
+	status=$?
+	expect 'its status' 0 "$status"
+	expect 'threads without their numbers' "$(cat <<- 'END'
+		thread
+		filter of 4 instructions
+		  thread
+		  thread
+		  filter of 4 instructions, ON_EXEC
+		    thread
+		  filter of 4 instructions
+		    thread
+		  filter of 4 instructions, LOG
+		    thread
+		    filter of 4 instructions, by prctl
+		      thread
+		5 filters in 7 threads
+		restored in process
+		not synchronised: a thread has other filters
+		synchronised after its end
+	END
+	)" "$(sed 's/ [0-9]*$//' "$dir/out")"
+}
+
+tree_of_another()
+{
+	"$supervise" "$system" sleep 60 &
+	until_true grep -q '^Seccomp:.*2' "/proc/$(pgrep -P $! -x sleep)/status" 2>/dev/null
+	"$checkpoint" "$(pgrep -P $! -x sleep)" > "$dir/out" 2>&1
+	expect 'its status' 0 $?
+	expect 'a listener' 1 "$(grep -c 'NEW_LISTENER' "$dir/out")"
+	expect 'its end' 'restored in process' "$(sed 's/ [0-9]*$//;$!d' "$dir/out")"
+	"$checkpoint" $$ > "$dir/out" 2>&1
+	expect 'one without filters' '0 filters in 1 threads' "$(grep filters "$dir/out")"
+	"$checkpoint" 0 > /dev/null 2>&1
+	expect 'no process' 2 $?
+	pkill -P $! -x sleep
+	wait $!
+}
+
 checks=(
 	'supervise: usage'		usage
 	'supervise: allowed files'	allowed
@@ -93,5 +137,7 @@ checks=(
 	'supervise: its command is confined' confined
 	'supervise: exit statuses'	statuses
 	'supervise: many at once'	many
+	'checkpoint: a tree of filters'	tree_of_filters
+	'checkpoint: of another process' tree_of_another
 )
 run_checks
