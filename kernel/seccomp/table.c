@@ -9,7 +9,9 @@
  */
 #include <linux/cleanup.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "internal.h"
 
@@ -70,68 +72,142 @@ static void seccomp_decide(struct seccomp_decision *decision,
 	decision->refusal = seccomp_decision_refusal(decision);
 }
 
-static const struct seccomp_decision *
-seccomp_decision_of_parent(const struct seccomp_layer *layer, unsigned int slot)
-{
-	return layer->parent ? &layer->parent->decisions[layer->parent->table[slot]] :
-			       &seccomp_decision_allow;
-}
-
 static unsigned int seccomp_decided(const struct seccomp_layer *chain)
 {
 	return chain ? chain->decided : 0;
 }
 
-/* Without a parent it is one, seccomp_decision_allow. */
-static unsigned int seccomp_decisions_of_parent(const struct seccomp_layer *layer)
+/* Room for so many decisions, of which the first is always to allow. */
+static int seccomp_table_reserve(struct seccomp_layer *layer, unsigned int count)
 {
-	const struct seccomp_layer *parent = layer->parent;
-
-	return parent ? parent->decided - seccomp_decided(parent->parent) : 1;
+	layer->decided = seccomp_decided(layer->parent) + count;
+	if (layer->decided > SECCOMP_DECISIONS_MAX)
+		return -ENOMEM;
+	layer->decisions = kvcalloc(count, sizeof(*layer->decisions), GFP_KERNEL_ACCOUNT);
+	if (!layer->decisions)
+		return -ENOMEM;
+	layer->decisions[0] = seccomp_decision_allow;
+	return 0;
 }
 
-/*
- * Number the pairs of an answer and a decision of the parent that there are, and
- * note in the table which one each slot has. Where both always allow is 0.
- */
-static int seccomp_table_pair(const struct seccomp_layer *layer, u16 *table)
+/* Without a parent there is a decision for each answer, and the program's table is it. */
+static int seccomp_table_begin(struct seccomp_layer *layer)
 {
 	const struct seccomp_analysis *analysis = &layer->prog->analysis;
-	unsigned int width = seccomp_decisions_of_parent(layer);
-	u16 *numbers, count = 0;
+	int err;
 
-	numbers = kvcalloc(analysis->count, width * sizeof(*numbers), GFP_KERNEL_ACCOUNT);
-	if (!numbers)
-		return -ENOMEM;
-	for (unsigned int slot = 0; slot < SECCOMP_SLOTS; slot++) {
-		unsigned int decision = layer->parent ? layer->parent->table[slot] : 0;
-		unsigned int answer = analysis->slots[slot];
-		u16 *number = &numbers[answer * width + decision];
-
-		if (!*number && (answer != SECCOMP_ANSWER_ALLOW || decision))
-			*number = ++count;
-		table[slot] = *number;
+	err = seccomp_table_reserve(layer, analysis->count);
+	if (err)
+		return err;
+	for (unsigned int i = 1; i < analysis->count; i++) {
+		layer->decisions[i] = seccomp_decision_allow;
+		seccomp_decide(&layer->decisions[i], layer, &analysis->answers[i]);
 	}
-	kvfree(numbers);
-	return count + 1;
+	layer->table = analysis->slots;
+	return 0;
 }
 
-static void seccomp_table_decide(struct seccomp_layer *layer, const u16 *table,
-				 unsigned int count)
+/**
+ * struct seccomp_pairs - the pairs of an answer and a decision of the parent that occur
+ * @table:	for each slot the number of its pair; where both always allow it is 0
+ * @first:	for each number, the first slot that has it
+ * @count:	how many numbers there are, 0 included
+ */
+struct seccomp_pairs {
+	u16		*table;
+	u16		*first;
+	unsigned int	count;
+};
+
+/* Slots come in long stretches that are alike, of which this looks at so many at once. */
+#define SECCOMP_STRIDE	(sizeof(u64) / sizeof(u16))
+
+static bool seccomp_stride_repeats(const u16 *slots)
 {
-	unsigned int decided = 1;
+	return !memcmp(slots, slots - SECCOMP_STRIDE, sizeof(u64));
+}
 
-	layer->decisions[0] = seccomp_decision_allow;
-	/* They are numbered in the order of the first slot that has them. */
-	for (unsigned int slot = 0; decided < count; slot++) {
-		struct seccomp_decision *decision = &layer->decisions[table[slot]];
+#define SECCOMP_PAIR_UNSET	U16_MAX
+static_assert(SECCOMP_SLOTS < SECCOMP_PAIR_UNSET);
 
-		if (table[slot] != decided)
+/*
+ * Number the pairs in the order in which they occur. @numbers has one for each answer
+ * and decision, of which the parent has @width.
+ *
+ * This is most of the work of an installation on top of others, so it keeps in
+ * registers what it can.
+ */
+static void seccomp_pair(struct seccomp_pairs *pairs, const u16 *answers,
+			 const u16 *decisions, u16 *numbers, unsigned int width)
+{
+	u16 *table = pairs->table;
+	unsigned int count = 1;
+
+	numbers[SECCOMP_ANSWER_ALLOW] = 0;
+	for (unsigned int slot = 0, end; slot < SECCOMP_SLOTS; slot = end) {
+		end = slot + SECCOMP_STRIDE;
+		if (slot && end <= SECCOMP_SLOTS &&
+		    seccomp_stride_repeats(answers + slot) &&
+		    seccomp_stride_repeats(decisions + slot)) {
+			memcpy(table + slot, table + slot - SECCOMP_STRIDE, sizeof(u64));
 			continue;
-		decided++;
-		*decision = *seccomp_decision_of_parent(layer, slot);
-		seccomp_decide(decision, layer, seccomp_prog_answer(layer->prog, slot));
+		}
+		for (unsigned int i = slot; i < min(end, SECCOMP_SLOTS); i++) {
+			u16 *number = &numbers[answers[i] * width + decisions[i]];
+
+			if (*number == SECCOMP_PAIR_UNSET) {
+				pairs->first[count] = i;
+				*number = count++;
+			}
+			table[i] = *number;
+		}
 	}
+	pairs->count = count;
+}
+
+static int seccomp_table_decide(struct seccomp_layer *layer,
+				const struct seccomp_pairs *pairs)
+{
+	const struct seccomp_layer *parent = layer->parent;
+	int err;
+
+	err = seccomp_table_reserve(layer, pairs->count);
+	if (err)
+		return err;
+	for (unsigned int i = 1; i < pairs->count; i++) {
+		unsigned int slot = pairs->first[i];
+
+		layer->decisions[i] = parent->decisions[parent->table[slot]];
+		seccomp_decide(&layer->decisions[i], layer,
+			       seccomp_prog_answer(layer->prog, slot));
+	}
+	return 0;
+}
+
+static int seccomp_table_merge(struct seccomp_layer *layer)
+{
+	const struct seccomp_analysis *analysis = &layer->prog->analysis;
+	const struct seccomp_layer *parent = layer->parent;
+	unsigned int width = parent->decided - seccomp_decided(parent->parent);
+	unsigned int all = analysis->count * width;
+	u16 *numbers __free(kvfree) = NULL;
+	u16 *table __free(kvfree) = NULL;
+	struct seccomp_pairs pairs;
+	int err;
+
+	numbers = kvmalloc_array(all + SECCOMP_SLOTS + 1, sizeof(*numbers),
+				 GFP_KERNEL_ACCOUNT);
+	table = kvmalloc_array(SECCOMP_SLOTS, sizeof(*table), GFP_KERNEL_ACCOUNT);
+	if (!numbers || !table)
+		return -ENOMEM;
+	memset(numbers, 0xff, all * sizeof(*numbers));	/* SECCOMP_PAIR_UNSET */
+	pairs.table = table;
+	pairs.first = numbers + all;
+	seccomp_pair(&pairs, analysis->slots, parent->table, numbers, width);
+	err = seccomp_table_decide(layer, &pairs);
+	if (!err)
+		layer->table = no_free_ptr(table);
+	return err;
 }
 
 /**
@@ -144,24 +220,7 @@ static void seccomp_table_decide(struct seccomp_layer *layer, const u16 *table,
  */
 int seccomp_table_create(struct seccomp_layer *layer)
 {
-	u16 *table __free(kvfree) = NULL;
-	int count;
-
-	table = kvmalloc_array(SECCOMP_SLOTS, sizeof(*table), GFP_KERNEL_ACCOUNT);
-	if (!table)
-		return -ENOMEM;
-	count = seccomp_table_pair(layer, table);
-	if (count < 0)
-		return count;
-	layer->decided = seccomp_decided(layer->parent) + count;
-	if (layer->decided > SECCOMP_DECISIONS_MAX)
-		return -ENOMEM;
-	layer->decisions = kvcalloc(count, sizeof(*layer->decisions), GFP_KERNEL_ACCOUNT);
-	if (!layer->decisions)
-		return -ENOMEM;
-	seccomp_table_decide(layer, table, count);
-	layer->table = no_free_ptr(table);
-	return 0;
+	return layer->parent ? seccomp_table_merge(layer) : seccomp_table_begin(layer);
 }
 
 /**
@@ -172,6 +231,11 @@ int seccomp_table_create(struct seccomp_layer *layer)
  */
 void seccomp_table_free(const struct seccomp_layer *layer)
 {
-	kvfree(layer->table);
+	if (layer->parent)
+		kvfree(layer->table);
 	kvfree(layer->decisions);
 }
+
+#ifdef CONFIG_SECCOMP_KUNIT_TEST
+#include "tests/table_kunit.c"
+#endif
