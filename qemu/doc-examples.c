@@ -18,7 +18,7 @@
 /* What a command leaves with that the example executes. */
 static int status_under(void (*execute)(char **argv), const char *script)
 {
-	char *argv[] = { "/bin/sh", "-c", (char *)script, NULL };
+	char *argv[4] = { "/bin/sh", "-c", (char *)script, NULL };
 	int status;
 	pid_t pid = fork();
 
@@ -29,7 +29,7 @@ static int status_under(void (*execute)(char **argv), const char *script)
 
 static void execute_without_ptrace(char **argv)
 {
-	char *args[] = { "example", argv[0], argv[1], argv[2], NULL };
+	char *args[5] = { "example", argv[0], argv[1], argv[2], NULL };
 
 	documented_main(4, args);
 }

@@ -427,7 +427,7 @@ struct seccomp_layer *seccomp_layer_at(struct seccomp_layer *layer,
 				       unsigned long depth);
 
 /* task.c */
-bool seccomp_chains_get(struct seccomp_chains *chains, struct task_struct *task);
+void seccomp_chains_get(struct seccomp_chains *chains, struct task_struct *task);
 void seccomp_chains_put(const struct seccomp_chains *chains);
 void seccomp_task_confine(struct task_struct *task,
 			  const struct seccomp_chains *chains);

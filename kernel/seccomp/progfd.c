@@ -111,8 +111,8 @@ struct seccomp_prog *seccomp_progfd_prog(const struct file *file)
 struct seccomp_prog *seccomp_progfd_get(int fd)
 {
 	struct seccomp_prog *prog;
-	CLASS(fd, f)(fd);
 
+	CLASS(fd, f)(fd);
 	if (fd_empty(f))
 		return ERR_PTR(-EBADF);
 	prog = seccomp_progfd_prog(fd_file(f));

@@ -9,7 +9,7 @@
 #include <linux/filter.h>
 #include <linux/minmax.h>
 #include <linux/ptrace.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 #include "internal.h"
@@ -52,8 +52,7 @@ static struct seccomp_layer *seccomp_ptrace_layer(struct task_struct *task, u64 
 
 	if (mode != SECCOMP_MODE_FILTER && mode != SECCOMP_MODE_DISABLED)
 		return ERR_PTR(-EINVAL);
-	if (!seccomp_chains_get(&chains, task))
-		return ERR_PTR(-ESRCH);
+	seccomp_chains_get(&chains, task);
 	newest = chains.now;
 	if (filter) {
 		newest = chains.on_exec ?: newest;
@@ -66,6 +65,8 @@ static struct seccomp_layer *seccomp_ptrace_layer(struct task_struct *task, u64 
 	seccomp_chains_put(&chains);
 	if (layer)
 		return layer;
+	if (!pid_alive(task))
+		return ERR_PTR(-ESRCH);
 	/* A task that exits has left its filters, but not its mode. */
 	return ERR_PTR(newest || mode == SECCOMP_MODE_FILTER ? -ENOENT : -EINVAL);
 }

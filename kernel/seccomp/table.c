@@ -186,12 +186,12 @@ static int seccomp_table_decide(struct seccomp_layer *layer,
 
 static int seccomp_table_merge(struct seccomp_layer *layer)
 {
+	u16 *numbers __free(kvfree) = NULL;
+	u16 *table __free(kvfree) = NULL;
 	const struct seccomp_analysis *analysis = &layer->prog->analysis;
 	const struct seccomp_layer *parent = layer->parent;
 	unsigned int width = parent->decided - seccomp_decided(parent->parent);
 	unsigned int all = analysis->count * width;
-	u16 *numbers __free(kvfree) = NULL;
-	u16 *table __free(kvfree) = NULL;
 	struct seccomp_pairs pairs;
 	int err;
 

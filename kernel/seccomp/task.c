@@ -12,22 +12,20 @@
  * seccomp_chains_get - the chains of a task
  * @chains:	receives them, with a reference to each: the task may end, or be given
  *		others by TSYNC, as soon as its siglock is released
- * @task:	the task
+ * @task:	the task. When it has been reaped it has no chains any more.
  *
  * Context: Process context. Takes @task's siglock.
- * Return: false if it has been reaped: then it has no chains any more.
  */
-bool seccomp_chains_get(struct seccomp_chains *chains, struct task_struct *task)
+void seccomp_chains_get(struct seccomp_chains *chains, struct task_struct *task)
 {
 	unsigned long flags;
 
 	*chains = (struct seccomp_chains){};
 	if (!lock_task_sighand(task, &flags))
-		return false;
+		return;
 	chains->now = seccomp_layer_get(task->seccomp.layer);
 	chains->on_exec = seccomp_layer_get(task->seccomp.on_exec);
 	unlock_task_sighand(task, &flags);
-	return true;
 }
 
 /**

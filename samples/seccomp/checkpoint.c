@@ -255,7 +255,7 @@ static void install(struct filter *filter)
 			   &filter->program);
 
 	if (ret < 0)
-		err(1, "cannot install a filter");
+		err(1, "filters of the process cannot be installed");
 }
 
 static void start(pthread_t *thread, void *(*run)(void *arg), void *arg)
