@@ -89,8 +89,31 @@ static inline void program_make_new(struct sock_fprog *program)
 	REQUIRE(changed);
 }
 
-/* A process that has the program installed, or none if it is NULL, until program_release(). */
-static inline pid_t program_hold(const struct sock_fprog *program)
+#ifndef SECCOMP_CREATE_PROG
+#define SECCOMP_CREATE_PROG		0x100
+#define SECCOMP_FILTER_FLAG_PROG_FD	(1UL << 29)
+#endif
+
+/* The program's descriptor, or -1 on a kernel that has none of these. */
+static inline int program_open(const struct sock_fprog *program)
+{
+	int fd = syscall(__NR_seccomp, SECCOMP_CREATE_PROG, 0, program);
+
+	REQUIRE(fd >= 0 || errno == EINVAL);
+	return fd;
+}
+
+static inline void program_attach(const int *fd)
+{
+	REQUIRE(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	REQUIRE(!syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_PROG_FD, fd));
+}
+
+/*
+ * A process that has the program installed, by the descriptor or its instructions, or none if
+ * both are NULL, until program_release().
+ */
+static inline pid_t program_hold_by(const int *fd, const struct sock_fprog *program)
 {
 	int held[2];
 	char byte;
@@ -98,7 +121,9 @@ static inline pid_t program_hold(const struct sock_fprog *program)
 
 	REQUIRE(!pipe(held) && (pid = fork()) >= 0);
 	if (!pid) {
-		if (program)
+		if (fd)
+			program_attach(fd);
+		else if (program)
 			program_install(program);
 		REQUIRE(write(held[1], "", 1) == 1);
 		for (;;)
@@ -108,6 +133,11 @@ static inline pid_t program_hold(const struct sock_fprog *program)
 	close(held[0]);
 	close(held[1]);
 	return pid;
+}
+
+static inline pid_t program_hold(const struct sock_fprog *program)
+{
+	return program_hold_by(NULL, program);
 }
 
 static inline void program_release(pid_t pid)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Installing a filter: the container profile for the first time, the same again in a process
- * that has none while another holds it, and programs of the greatest length there is which were
- * generated to make work for whoever compiles or analyses them.
+ * that has none while another holds it, by its descriptor, and programs of the greatest length
+ * there is which were generated to make work for whoever compiles or analyses them.
  */
 #include "bench.h"
 #include "filters.h"
@@ -16,14 +16,28 @@
 
 static uint64_t *took;			/* shared with the children */
 
-static void install_and_die(const struct sock_fprog *program)
+/* What is installed, and on top of what. */
+struct installation {
+	unsigned int flags;
+	const void *args;
+	const char *under;		/* a path of filters, or NULL */
+};
+
+static void install_and_die(const struct installation *installation)
 {
+	static struct sock_fprog programs[64];
 	uint64_t begin, end;
+	int under = 0;
 	long ret;
 
 	REQUIRE(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	if (installation->under)
+		under = programs_load(installation->under, programs, ARRAY_SIZE(programs));
+	for (int i = 0; i < under; i++)
+		program_install(&programs[i]);
 	begin = now();
-	ret = syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, program);
+	ret = syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, installation->flags,
+		      installation->args);
 	end = now();
 	REQUIRE(!ret);
 	*took = end - begin;
@@ -31,17 +45,22 @@ static void install_and_die(const struct sock_fprog *program)
 	__builtin_trap();
 }
 
-static uint64_t install(void *program)
+static uint64_t install_as(void *installation)
 {
 	pid_t pid = fork();
 	int status;
 
 	REQUIRE(pid >= 0);
 	if (!pid)
-		install_and_die(program);
+		install_and_die(installation);
 	REQUIRE(waitpid(pid, &status, 0) == pid);
 	REQUIRE(WIFSIGNALED(status) && WTERMSIG(status) == SIGILL);
 	return *took;
+}
+
+static uint64_t install(void *program)
+{
+	return install_as(&(struct installation){ .args = program });
 }
 
 /* The container profile */
@@ -64,6 +83,45 @@ static void measure_profile(const char *name, const char *path)
 	snprintf(row, sizeof(row), "installing %s again", name);
 	report(row, least(install, &program, ROUNDS));
 	program_release(holder);
+}
+
+/* By its descriptor. Kernels that have none of these have no such row. */
+static void measure_descriptor(const char *name, struct sock_fprog *program, bool everywhere)
+{
+	int fd = program_open(program);
+	struct installation installation = {
+		.flags = SECCOMP_FILTER_FLAG_PROG_FD, .args = &fd,
+	};
+	char row[80];
+	pid_t holder;
+
+	if (fd < 0)
+		return;
+	/* Where others have it installed, and where nobody has. */
+	holder = program_hold(program);
+	snprintf(row, sizeof(row), "attaching %s", name);
+	report(row, least(install_as, &installation, ROUNDS));
+	program_release(holder);
+	snprintf(row, sizeof(row), "attaching %s as the first", name);
+	report(row, least(install_as, &installation, ROUNDS));
+	if (everywhere) {
+		installation.under = SYSTEMD_CHAIN;
+		snprintf(row, sizeof(row), "attaching %s as the 32nd filter", name);
+		report(row, least(install_as, &installation, ROUNDS));
+	}
+	close(fd);
+}
+
+static void measure_descriptors(void)
+{
+	static struct sock_filter insns[BPF_MAXINSNS] = {
+		[0 ... BPF_MAXINSNS - 1] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog profile = program_load(CONTAINER_LINEAR);
+	struct sock_fprog longest = { .len = BPF_MAXINSNS, .filter = insns };
+
+	measure_descriptor("the container profile", &profile, true);
+	measure_descriptor("4096 instructions", &longest, false);
 }
 
 /* Generated programs */
@@ -414,6 +472,7 @@ int main(void)
 
 	measure_profile("the container profile", CONTAINER_LINEAR);
 	measure_profile("its tree", CONTAINER_TREE);
+	measure_descriptors();
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		uint64_t of_kind = measure_worst(&kinds[i]);
 
