@@ -354,6 +354,14 @@ static inline size_t seccomp_prog_size(const struct seccomp_prog *prog)
 	return prog->len * sizeof(prog->insns[0]);
 }
 
+/* Take another reference to a layer that cannot go away meanwhile, or to none. */
+static inline struct seccomp_layer *seccomp_layer_get(struct seccomp_layer *layer)
+{
+	if (layer)
+		refcount_inc(&layer->refs);
+	return layer;
+}
+
 /* How many layers a chain has. */
 static inline unsigned int seccomp_depth(const struct seccomp_layer *chain)
 {
@@ -421,7 +429,6 @@ struct seccomp_layer *seccomp_layer_create(struct seccomp_layer *parent,
 					   unsigned long flags);
 struct seccomp_layer *seccomp_layer_rebase(struct seccomp_layer *layer,
 					   struct seccomp_layer *base);
-struct seccomp_layer *seccomp_layer_get(struct seccomp_layer *layer);
 void seccomp_layer_put(struct seccomp_layer *layer);
 struct seccomp_layer *seccomp_layer_at(struct seccomp_layer *layer,
 				       unsigned long depth);

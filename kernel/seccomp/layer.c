@@ -199,20 +199,6 @@ struct seccomp_layer *seccomp_layer_rebase(struct seccomp_layer *layer,
 }
 
 /**
- * seccomp_layer_get - take another reference to a layer
- * @layer:	a layer that cannot go away meanwhile, or NULL
- *
- * Context: Any.
- * Return: @layer.
- */
-struct seccomp_layer *seccomp_layer_get(struct seccomp_layer *layer)
-{
-	if (layer)
-		refcount_inc(&layer->refs);
-	return layer;
-}
-
-/**
  * seccomp_layer_put - give a reference back
  * @layer:	the layer, or NULL; not to be used afterwards
  *

@@ -47,6 +47,16 @@ static void seccomp_layer_drop(struct seccomp_layer *layer)
 		refcount_dec(&layer->refs);
 }
 
+/* Apart, since a process can have thousands of threads for which there is nothing to do. */
+static noinline void seccomp_task_let_wait(struct task_struct *task,
+					   struct seccomp_layer *layer)
+{
+	struct seccomp_layer *old = task->seccomp.on_exec;
+
+	task->seccomp.on_exec = seccomp_layer_get(layer);
+	seccomp_layer_drop(old);
+}
+
 /**
  * seccomp_task_confine - give a task chains, and have them judge its calls
  * @task:	the caller or another thread of its process
@@ -59,19 +69,18 @@ static void seccomp_layer_drop(struct seccomp_layer *layer)
 void seccomp_task_confine(struct task_struct *task,
 			  const struct seccomp_chains *chains)
 {
-	struct seccomp_chains old = {
-		.now		= task->seccomp.layer,
-		.on_exec	= task->seccomp.on_exec,
-	};
+	struct seccomp_layer *layer = chains->now, *old = task->seccomp.layer;
 
 	lockdep_assert_held(seccomp_siglock());
+	if (task->seccomp.on_exec != chains->on_exec)
+		seccomp_task_let_wait(task, chains->on_exec);
+	/* Then it had none, either. */
+	if (!layer)
+		return;
 	/* (A), see internal.h */
-	smp_store_release(&task->seccomp.layer, seccomp_layer_get(chains->now));
-	task->seccomp.on_exec = seccomp_layer_get(chains->on_exec);
-	seccomp_layer_drop(old.now);
-	seccomp_layer_drop(old.on_exec);
-	if (chains->now)
-		seccomp_mode_set(task, SECCOMP_MODE_FILTER);
+	smp_store_release(&task->seccomp.layer, seccomp_layer_get(layer));
+	seccomp_layer_drop(old);
+	seccomp_mode_set(task, SECCOMP_MODE_FILTER);
 }
 
 /**
@@ -115,15 +124,16 @@ void seccomp_task_fork(struct task_struct *child)
  */
 void seccomp_task_exec(void)
 {
-	struct seccomp_chains chains = {};
-
 	/* It has changed for the last time: there is no thread left to do so. */
-	if (!current->seccomp.on_exec)
+	const struct seccomp_chains chains = {
+		.now = seccomp_layer_get(current->seccomp.on_exec),
+	};
+
+	if (!chains.now)
 		return;
-	scoped_guard(spinlock_irq, seccomp_siglock()) {
-		chains.now = current->seccomp.on_exec;
+	scoped_guard(spinlock_irq, seccomp_siglock())
 		seccomp_task_confine(current, &chains);
-	}
+	seccomp_layer_put(chains.now);
 }
 
 /**

@@ -27,7 +27,7 @@ static bool seccomp_is_part_of(const struct seccomp_layer *layer,
 			       struct seccomp_layer *chain)
 {
 	/* Most threads have what the caller has. */
-	return !layer || layer == chain ||
+	return layer == chain || !layer ||
 	       seccomp_layer_at(chain, layer->depth) == layer;
 }
 
@@ -39,10 +39,12 @@ static bool seccomp_is_part_of(const struct seccomp_layer *layer,
 static bool seccomp_tsync_may_follow(struct task_struct *thread,
 				     const struct seccomp_chains *chains)
 {
+	struct seccomp_layer *on_exec = thread->seccomp.on_exec;
+
 	return thread->seccomp.mode != SECCOMP_MODE_STRICT &&
 	       seccomp_is_part_of(thread->seccomp.layer, chains->now) &&
-	       seccomp_is_part_of(thread->seccomp.on_exec,
-				  chains->on_exec ?: chains->now);
+	       (!on_exec ||
+		seccomp_is_part_of(on_exec, chains->on_exec ?: chains->now));
 }
 
 /**
