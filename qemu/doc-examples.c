@@ -15,6 +15,10 @@
 
 #include "kselftest_harness.h"
 
+/* What takes a second may take long under emulation. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 300
+
 /* What a command leaves with that the example executes. */
 static int status_under(void (*execute)(char **argv), const char *script)
 {

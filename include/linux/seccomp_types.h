@@ -20,7 +20,8 @@ struct seccomp_layer;
  * its process that synchronises them: @mode and @table by kernel/seccomp/mode.c,
  * the others, and @table of a task that begins or ends, by kernel/seccomp/task.c.
  * The task reads them without a lock, see kernel/seccomp/internal.h; others take
- * siglock to follow @layer, and everybody to follow @on_exec.
+ * siglock to follow @layer. To follow @on_exec everybody takes it, but for the task's
+ * own execve.
  */
 struct seccomp {
 #ifdef CONFIG_SECCOMP

@@ -75,6 +75,7 @@
  *
  * Locks, outermost first
  * ----------------------
+ * signal->exec_update_lock: held by kcmp(2) and by execve when they come here.
  * signal->cred_guard_mutex of the caller, for TSYNC: keeps a thread from
  *	working out the privileges of a program that it executes while it is
  *	given a filter or no_new_privs.

@@ -80,7 +80,7 @@ static struct seccomp_layer *seccomp_ptrace_layer(struct task_struct *task, u64 
  * Context: Process context. Takes @task's siglock.
  * Return: The number of instructions, or an error:
  * * -EACCES	- The caller lacks CAP_SYS_ADMIN in the initial user namespace,
- *		  or is confined itself.
+ *		  or is confined itself, or will be by its next execve.
  * * -EINVAL	- @task is not in filter mode.
  * * -ENOENT	- There is no such filter.
  * * -EFAULT	- @uinsns cannot be written.

@@ -14,7 +14,9 @@
  * It takes CAP_SYS_ADMIN in the initial user namespace, and nobody who is confined can do it.
  * A real program for this has to have its threads traced with PTRACE_O_SUSPEND_SECCOMP while
  * they restore what may refuse the calls that are left to do; it hands the new listeners to
- * those who had the old ones; and no_new_privs it restores with the rest of a task's state.
+ * those who had the old ones, while here they are closed; it reads a program once however many
+ * filters there are of it, and keeps no descriptor; and no_new_privs and the mitigations of
+ * speculation it restores with the rest of a task's state.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -39,6 +41,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define THREADS_MAX	1024
@@ -46,9 +49,10 @@
 /* A filter, below the next older one. */
 struct filter {
 	uint64_t id;
+	unsigned int judging;		/* if it waits for an execve: how many do not */
 	unsigned int flags;
 	bool by_prctl;
-	bool listens;			/* this one or an older one: those are never the same */
+	bool renewed;			/* this one or an older one is not the same again */
 	int program;			/* a descriptor */
 	struct filter *children, *sibling;
 	struct thread *threads;		/* those that have no newer one */
@@ -83,38 +87,56 @@ static long ptrace(unsigned int request, pid_t tid, unsigned long addr, void *da
 
 /* Reading */
 
-/* One that waits for an execve is another than the same when it does not. */
+/* The identity says which filters there are below. What waits may judge in another thread. */
 static int compare_filters(const void *one, const void *other)
 {
 	const struct filter *a = one, *b = other;
-	unsigned int a_waits = a->flags & SECCOMP_FILTER_FLAG_ON_EXEC;
-	unsigned int b_waits = b->flags & SECCOMP_FILTER_FLAG_ON_EXEC;
 
 	if (a->id != b->id)
 		return a->id < b->id ? -1 : 1;
-	return a_waits < b_waits ? -1 : a_waits > b_waits;
+	return a->judging < b->judging ? -1 : a->judging > b->judging;
 }
 
-/* What there is of a thread's filters; false if there is none. */
+/* A number in the status of a thread. */
+static unsigned int status_number(pid_t tid, const char *format)
+{
+	char path[32], line[256];
+	unsigned int number;
+	bool found = false;
+	FILE *status;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	status = fopen(path, "r");
+	while (status && !found && fgets(line, sizeof(line), status))
+		found = sscanf(line, format, &number) == 1;
+	if (!found)
+		err(1, "%s", path);
+	fclose(status);
+	return number;
+}
+
+/* One of a thread's filters; false if there is none. */
 static bool get_filter(pid_t tid, uint32_t index, struct ptrace_seccomp_filter *filter)
 {
 	filter->index = index;
 	if (ptrace(PTRACE_SECCOMP_GET_FILTER_FD, tid, sizeof(*filter), filter) > 0)
 		return true;
-	/* EINVAL: it is not confined. ENOENT: it has ended, but is not reaped. */
-	if (errno != EINVAL && errno != ENOENT)
+	/* EINVAL: it is not confined, and neither does anything wait. */
+	if (errno != EINVAL)
 		err(1, "cannot read the filters of %d", tid);
 	return false;
 }
 
 /* The filter of that identity, and whether it was there before. */
-static struct filter *find_filter(const struct ptrace_seccomp_filter *found, bool *was_known)
+static struct filter *find_filter(const struct ptrace_seccomp_filter *found,
+				  unsigned int judging, bool *was_known)
 {
 	struct filter *filter = calloc(1, sizeof(*filter)), **at;
 
 	if (!filter)
 		err(1, "calloc");
 	filter->id = found->id;
+	filter->judging = found->flags & SECCOMP_FILTER_FLAG_ON_EXEC ? judging : 0;
 	filter->flags = found->flags;
 	at = tsearch(filter, &known, compare_filters);
 	if (!at)
@@ -139,17 +161,21 @@ static void add_child(struct filter *parent, struct filter *child)
 
 static void read_thread(struct thread *thread)
 {
+	unsigned int judging = status_number(thread->tid, "Seccomp_filters: %u");
+	unsigned int mode = status_number(thread->tid, "Seccomp: %u");
 	struct filter *newest = NULL, *newer = NULL;
 	struct ptrace_seccomp_filter found;
 	bool was_known = false;
 	uint32_t index = 0;
 
+	if (mode != SECCOMP_MODE_DISABLED && mode != SECCOMP_MODE_FILTER)
+		errx(1, "thread %d is confined otherwise than by filters", thread->tid);
 	if (get_filter(thread->tid, 0, &found)) {
 		index = found.count;
 		close(found.fd);
 	}
 	while (index-- > 0 && !was_known && get_filter(thread->tid, index, &found)) {
-		struct filter *filter = find_filter(&found, &was_known);
+		struct filter *filter = find_filter(&found, judging, &was_known);
 
 		if (newer)
 			add_child(filter, newer);
@@ -166,9 +192,51 @@ static void read_thread(struct thread *thread)
 	newest->threads = thread;
 }
 
+/* Whether it has stopped; if not, it has ended. */
+static bool stop_thread(pid_t tid)
+{
+	int status;
+
+	if (ptrace(PTRACE_SEIZE, tid, 0, NULL)) {
+		/* A main thread that has ended before the others is still there. */
+		if (errno == ESRCH || errno == EPERM)
+			return false;
+		err(1, "cannot trace %d", tid);
+	}
+	ptrace(PTRACE_INTERRUPT, tid, 0, NULL);
+	return waitpid(tid, &status, __WALL) == tid && WIFSTOPPED(status);
+}
+
+static bool is_stopped(pid_t tid)
+{
+	for (unsigned int i = 0; i < threads_count; i++)
+		if (threads[i].tid == tid)
+			return true;
+	return false;
+}
+
+/* Those that a thread had started before it was stopped are found the next time. */
+static unsigned int stop_threads(DIR *tasks)
+{
+	unsigned int before = threads_count;
+	struct dirent *entry;
+
+	rewinddir(tasks);
+	while ((entry = readdir(tasks))) {
+		pid_t tid = atoi(entry->d_name);
+
+		if (!tid || is_stopped(tid) || !stop_thread(tid))
+			continue;
+		if (threads_count == THREADS_MAX)
+			errx(1, "more than %d threads", THREADS_MAX);
+		threads[threads_count++].tid = tid;
+	}
+	return threads_count - before;
+}
+
+/* All have stopped before the first is read: none can change another's filters. */
 static void read_process(pid_t pid)
 {
-	struct dirent *entry;
 	char path[32];
 	DIR *tasks;
 
@@ -176,21 +244,13 @@ static void read_process(pid_t pid)
 	tasks = opendir(path);
 	if (!tasks)
 		err(1, "%s", path);
-	while ((entry = readdir(tasks))) {
-		struct thread *thread = &threads[threads_count];
-
-		thread->tid = atoi(entry->d_name);
-		if (!thread->tid)
-			continue;
-		if (++threads_count > THREADS_MAX)
-			errx(1, "more than %d threads", THREADS_MAX);
-		if (ptrace(PTRACE_SEIZE, thread->tid, 0, NULL) ||
-		    ptrace(PTRACE_INTERRUPT, thread->tid, 0, NULL) ||
-		    waitpid(thread->tid, NULL, __WALL) != thread->tid)
-			err(1, "cannot stop %d", thread->tid);
-		read_thread(thread);
-	}
+	while (stop_threads(tasks))
+		;
 	closedir(tasks);
+	if (!threads_count)
+		errx(1, "process %d cannot be traced, or has ended", pid);
+	for (unsigned int i = 0; i < threads_count; i++)
+		read_thread(&threads[i]);
 }
 
 static void print_filters(const struct filter *filter, int depth)
@@ -246,16 +306,18 @@ static int install_by_prctl(int program)
 	return ret;
 }
 
-/* In the thread that has all older ones. A listener goes to whoever asks for it. */
+/* In the thread that has all older ones. Nobody is there who would want its listener. */
 static void install(struct filter *filter)
 {
 	long ret = filter->by_prctl ?
 		   install_by_prctl(filter->program) :
-		   seccomp(SECCOMP_SET_MODE_FILTER, filter->flags | SECCOMP_FILTER_FLAG_PROG_FD,
-			   &filter->program);
+		   seccomp(SECCOMP_SET_MODE_FILTER, filter->flags | SECCOMP_FILTER_FLAG_PROG_FD |
+			   SECCOMP_FILTER_FLAG_SPEC_ALLOW, &filter->program);
 
 	if (ret < 0)
 		err(1, "filters of the process cannot be installed");
+	if (filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+		close(ret);
 }
 
 static void start(pthread_t *thread, void *(*run)(void *arg), void *arg)
@@ -306,11 +368,18 @@ static void *restore_tree(void *arg)
 	return NULL;
 }
 
-/* Waits until a thread has done its step. */
-static void wait_for(struct thread *thread)
+/* Waits for what a process does, as long as there is the process. */
+static void wait_for(sem_t *done, pid_t pid)
 {
-	while (sem_wait(&thread->done))
-		;
+	struct timespec until;
+
+	do {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec++;
+		if (!sem_timedwait(done, &until))
+			return;
+	} while (!waitpid(pid, NULL, WNOHANG));
+	errx(1, "process %d has ended: its filters may refuse what is left to do", pid);
 }
 
 static pid_t restore_process(void)
@@ -326,7 +395,7 @@ static pid_t restore_process(void)
 			pause();
 	}
 	for (unsigned int i = 0; i < threads_count; i++)
-		wait_for(&threads[i]);
+		wait_for(&threads[i].done, pid);
 	return pid;
 }
 
@@ -341,7 +410,7 @@ static bool is_restored(void)
 
 		if (before < 0 || now < 0 || same < 0)
 			err(1, "kcmp");
-		if (!before != !now || (same && !thread->newest->listens)) {
+		if (!before != !now || (same && !thread->newest->renewed)) {
 			printf("thread %d differs from %d\n", thread->restored, thread->tid);
 			return false;
 		}
@@ -349,12 +418,16 @@ static bool is_restored(void)
 	return true;
 }
 
-/* Whose listeners are new cannot be the same. */
-static void note_listeners(struct filter *filter, bool listens)
+/*
+ * A new listener makes a new filter; and so may instructions, which are another program if who
+ * gave them before had no CAP_SYS_ADMIN.
+ */
+static void note_renewed(struct filter *filter, bool renewed)
 {
-	filter->listens = listens || filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	filter->renewed = renewed || filter->by_prctl ||
+			  filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	for (struct filter *child = filter->children; child; child = child->sibling)
-		note_listeners(child, filter->listens);
+		note_renewed(child, filter->renewed);
 }
 
 /* The demonstration */
@@ -365,11 +438,13 @@ struct recipe {
 };
 
 static const struct recipe recipes[] = {
-	{ "a", "" }, { "a", "" }, { "ab", "" }, { "abC", "" }, { "ad", "" }, { "a", "w" },
+	{ "a", "" }, { "a", "" }, { "ab", "" }, { "abC", "" }, { "ad", "" }, { "a", "wx" },
+	{ "aw", "x" },			/* what waits there judges here */
 };
 
 #define RECIPES		(sizeof(recipes) / sizeof(*recipes))
-#define LONGEST		3	/* all threads can follow this one, but for the two below */
+#define LONGEST		3	/* all threads can follow this one, but for those behind it */
+#define OTHERS		(RECIPES - LONGEST - 1)
 
 static sem_t *prepared;
 
@@ -420,46 +495,51 @@ static pid_t start_demonstration(void)
 			pause();
 	}
 	for (size_t i = 0; i < RECIPES; i++)
-		while (sem_wait(prepared))
-			;
+		wait_for(prepared, pid);
 	return pid;
 }
 
-static long step(struct thread *thread, int step)
+static long synchronise_by(struct thread *thread, pid_t pid)
 {
-	thread->step = step;
+	thread->step = SYNCHRONISE;
 	sem_post(&thread->go);
-	if (step == END)
-		return 0;
-	wait_for(thread);
+	wait_for(&thread->done, pid);
 	return thread->result;
 }
 
+/* And waits until it has ended altogether. */
+static void end(struct thread *thread)
+{
+	char path[32];
+
+	thread->step = END;
+	sem_post(&thread->go);
+	snprintf(path, sizeof(path), "/proc/%d", thread->restored);
+	while (!access(path, F_OK))
+		usleep(1000);
+}
+
 /* The first is the main thread, the others come as they were started. */
-static bool synchronise_restored(void)
+static bool synchronise_restored(pid_t pid)
 {
 	struct thread *longest = &threads[1 + LONGEST], *others = longest + 1;
-	long tid = step(longest, SYNCHRONISE);
+	long tid = synchronise_by(longest, pid);
+	bool is_other = false;
 
-	if (tid != others[0].restored && tid != others[1].restored) {
+	for (size_t i = 0; i < OTHERS; i++)
+		is_other |= others[i].restored == tid;
+	if (!is_other) {
 		printf("synchronised though thread %d has other filters\n", others[0].restored);
 		return false;
 	}
 	printf("not synchronised: a thread has other filters\n");
-	for (int i = 0; i < 2; i++) {
-		char path[32];
-
-		step(&others[i], END);
-		/* Until it has ended altogether. */
-		snprintf(path, sizeof(path), "/proc/%d", others[i].restored);
-		while (!access(path, F_OK))
-			usleep(1000);
-	}
-	if (step(longest, SYNCHRONISE)) {
+	for (size_t i = 0; i < OTHERS; i++)
+		end(&others[i]);
+	if (synchronise_by(longest, pid)) {
 		printf("not synchronised, though nobody has other filters\n");
 		return false;
 	}
-	printf("synchronised after its end\n");
+	printf("synchronised after the end of such threads\n");
 	return true;
 }
 
@@ -483,7 +563,7 @@ int main(int argc, char **argv)
 		return argc == 2 && !strcmp(argv[1], "-h") ? 0 : 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	threads = shared((THREADS_MAX + 1) * sizeof(*threads));
+	threads = shared(THREADS_MAX * sizeof(*threads));
 	prepared = shared(sizeof(*prepared));
 	sem_init(prepared, 1, 0);
 	for (unsigned int i = 0; i < THREADS_MAX; i++) {
@@ -494,7 +574,7 @@ int main(int argc, char **argv)
 	if (argc == 1)
 		pid = start_demonstration();
 	read_process(pid);
-	note_listeners(&root, false);
+	note_renewed(&root, false);
 	print_filters(&root, -1);
 	printf("%u filters in %u threads\n", filters, threads_count);
 
@@ -502,7 +582,7 @@ int main(int argc, char **argv)
 	done = is_restored();
 	if (done) {
 		printf("restored in process %d\n", restored);
-		done = argc == 2 || synchronise_restored();
+		done = argc == 2 || synchronise_restored(restored);
 	}
 	kill(restored, SIGKILL);
 	if (argc == 1)

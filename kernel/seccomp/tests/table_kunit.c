@@ -86,6 +86,12 @@ static void expect_decision(struct kunit *test, const struct seccomp_layer *chai
 		asks = true;
 	}
 	KUNIT_ASSERT_EQ(test, !!decision->asks, asks);
+	/* The newest first, and that one for a reason. */
+	if (asks)
+		KUNIT_ASSERT_TRUE(test, seccomp_decision_yields(decision, decision->asks));
+	for (const struct seccomp_ask *ask = decision->asks; ask && ask->older;
+	     ask = ask->older)
+		KUNIT_ASSERT_GT(test, ask->layer->depth, ask->older->layer->depth);
 	/* Index 0 is what the entry code looks at. */
 	KUNIT_ASSERT_EQ(test, !chain->table[slot],
 			verdict == SECCOMP_RET_ALLOW && !asks);

@@ -248,11 +248,9 @@ static void install_under_fault(void *arg)
 	for (i = 0; i < variant->over; i++)
 		CHILD_REQUIRE(!filter_install(ON_EXEC, &ALLOWING));
 	before = fork();
-	if (!before) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!before)
 		for (;;)
 			pause();
-	}
 	mode = status_field(0, "Seccomp");
 	no_new_privs = status_field(0, "NoNewPrivs");
 	next_fd = lowest_free_fd();
@@ -278,6 +276,8 @@ static void install_under_fault(void *arg)
 		CHILD_REQUIRE(status_field(0, "Seccomp") == SECCOMP_MODE_FILTER);
 		CHILD_REQUIRE(refused());
 	}
+	kill(before, SIGKILL);
+	wait_status(before);
 	CHILD_REQUIRE(status_field(0, "Seccomp_filters") == layers);
 	CHILD_REQUIRE(status_field(0, "NoNewPrivs") == no_new_privs);
 	CHILD_REQUIRE(lowest_free_fd() == next_fd);

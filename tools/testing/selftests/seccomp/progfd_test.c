@@ -12,6 +12,15 @@
 
 #define BAD_POINTER	((void *)8)
 
+/*
+ * Programs with a constant of this process, so that nobody else has the same: what they tell
+ * counts all that there are.
+ */
+#define OWN_REFUSING	PROGRAM(BPF_STMT(BPF_LD | BPF_IMM, getpid()),			\
+				ON_NR(REFUSED_CALL, SECCOMP_RET_ERRNO | REFUSAL),	\
+				RET(SECCOMP_RET_ALLOW))
+#define OWN_ALLOWING	PROGRAM(BPF_STMT(BPF_LD | BPF_IMM, getpid()), RET(SECCOMP_RET_ALLOW))
+
 static struct sock_filter longest[BPF_MAXINSNS] = {
 	[0 ... BPF_MAXINSNS - 1] = RET(SECCOMP_RET_ALLOW),
 };
@@ -102,7 +111,7 @@ FIXTURE(attach) {
 
 FIXTURE_SETUP(attach)
 {
-	self->fd = prog_create(&REFUSING);
+	self->fd = prog_create(&OWN_REFUSING);
 	ASSERT_LE(0, self->fd);
 }
 
@@ -420,9 +429,9 @@ FIXTURE(info) {
 
 FIXTURE_SETUP(info)
 {
-	self->fd = prog_create(&REFUSING);
-	self->same = prog_create(&REFUSING);
-	self->other = prog_create(&ALLOWING);
+	self->fd = prog_create(&OWN_REFUSING);
+	self->same = prog_create(&OWN_REFUSING);
+	self->other = prog_create(&OWN_ALLOWING);
 	self->longest = prog_create(&(struct sock_fprog){ BPF_MAXINSNS, longest });
 	ASSERT_LE(0, self->fd);
 	ASSERT_LE(0, self->same);
@@ -448,7 +457,7 @@ TEST_F(info, identity)
 	close(self->fd);
 	EXPECT_EQ(info.id, prog_describe(self->same).id);
 	close(self->same);
-	again = prog_create(&REFUSING);
+	again = prog_create(&OWN_REFUSING);
 	ASSERT_LE(0, again);
 	EXPECT_NE(info.id, prog_describe(again).id);
 }
