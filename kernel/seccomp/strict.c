@@ -5,6 +5,7 @@
 #include <linux/nospec.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
 #include <asm/seccomp.h>
 #include <asm/syscall.h>
 
