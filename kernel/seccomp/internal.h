@@ -227,7 +227,7 @@ struct seccomp_decision {
  * @jump:	an older layer (the root: itself), so placed that any depth is
  *		reached in few steps, see seccomp_layer_at()
  * @table:	for each slot of seccomp_map, an index into @decisions; 0 is always
- *		allowed
+ *		allowed. Without a parent it is that of @prog, and goes with it.
  * @decisions:	what the chain from here on decides
  * @decided:	how many decisions there are in the tables from here to the root
  * @node:	in the table of layers, whose key is @parent, @prog, @listener and

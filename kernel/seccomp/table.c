@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The table of a layer: what its chain decides of each system call, put together
- * from the table of the parent and what the layer's own program says.
+ * from the table of the parent and what the layer's own program says; or what that
+ * says, if there is no parent.
  *
  * System calls of which the program says the same, and the parent decides the
  * same, share a decision. Decisions refer to those of older layers, which stay as

@@ -551,7 +551,12 @@ TEST_F(info, errors)
 	struct seccomp_prog_info info = {
 		.insns = (uintptr_t)BAD_POINTER, .len = BPF_MAXINSNS,
 	};
+	struct seccomp_prog_info *unwritable = mmap(NULL, sizeof(info), PROT_READ,
+						    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
+	ASSERT_TRUE(unwritable != MAP_FAILED);
+	EXPECT_EQ(-1, prog_info(self->fd, unwritable));
+	EXPECT_EQ(EFAULT, errno);
 	EXPECT_EQ(-1, ioctl(self->fd, SECCOMP_IOCTL_PROG_INFO, NULL));
 	EXPECT_EQ(EFAULT, errno);
 	EXPECT_EQ(-1, ioctl(self->fd, SECCOMP_IOCTL_PROG_INFO, BAD_POINTER));
