@@ -12,12 +12,13 @@
  *	/job/cwd	if there: the working directory
  *	/job/tty	if there: an interactive terminal, of this size
  *
- * The job's output goes to /dev/hvc0. Its exit status, or why there is none,
+ * The job's output goes to the virtio console. Its exit status, or why there is none,
  * goes to the virtio port "verdict" as one line: "exit N" or "init: reason".
  * Whatever goes wrong before is a verdict too, so that silence means a hang or
  * a crash of the kernel.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
@@ -35,7 +36,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define TERMINAL "/dev/hvc0"
+/* The console that is the job's: hvc0, or as the kernel's parameter "terminal" says. */
+static char terminal[32] = "/dev/hvc0";
 
 static int verdict_fd = -1;
 
@@ -199,21 +201,36 @@ static void loopback_up(void)
 }
 
 /* Ports are found by their names, which sysfs tells. */
-static void open_verdict_port(void)
+static bool open_verdict_port(void)
 {
 	char path[64], name[32];
+	struct dirent *port;
+	DIR *ports = opendir("/sys/class/virtio-ports");
 
-	for (int port = 0; port < 8; port++) {
-		snprintf(path, sizeof(path), "/sys/class/virtio-ports/vport0p%d/name", port);
+	while (ports && verdict_fd < 0 && (port = readdir(ports))) {
+		if (port->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/sys/class/virtio-ports/%.16s/name", port->d_name);
 		if (!exists(path))
 			continue;
 		read_text(path, name, sizeof(name));
 		if (strcmp(name, "verdict"))
 			continue;
-		snprintf(path, sizeof(path), "/dev/vport0p%d", port);
+		snprintf(path, sizeof(path), "/dev/%.16s", port->d_name);
 		verdict_fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (verdict_fd >= 0)
+	}
+	if (ports)
+		closedir(ports);
+	return verdict_fd >= 0;
+}
+
+/* The device tells of its ports while the kernel already runs this. */
+static void await_verdict_port(void)
+{
+	for (int tries = 0; tries < 1000; tries++) {
+		if (open_verdict_port())
 			return;
+		usleep(10000);
 	}
 	fail("no port to give the verdict to");
 }
@@ -221,10 +238,10 @@ static void open_verdict_port(void)
 static void open_terminal(const char *job, bool interactive)
 {
 	struct termios settings;
-	int fd = open(TERMINAL, O_RDWR | (interactive ? 0 : O_NOCTTY));
+	int fd = open(terminal, O_RDWR | (interactive ? 0 : O_NOCTTY));
 
 	if (fd < 0)
-		fail(TERMINAL);
+		fail(terminal);
 	if (interactive) {
 		struct winsize size = { 0 };
 		char path[32], text[32];
@@ -279,8 +296,10 @@ int main(void)
 	int status;
 	pid_t child;
 
+	if (getenv("terminal"))
+		snprintf(terminal, sizeof(terminal), "/dev/%s", getenv("terminal"));
 	mount_all("");
-	open_verdict_port();
+	await_verdict_port();
 	sethostname("guest", 5);
 	loopback_up();
 
@@ -311,7 +330,7 @@ int main(void)
 	}
 	verdict("exit %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 	/* The terminal is asynchronous: let it drain first. */
-	status = open(TERMINAL, O_RDWR | O_NOCTTY);
+	status = open(terminal, O_RDWR | O_NOCTTY);
 	if (status >= 0)
 		tcdrain(status);
 	end();

@@ -35,6 +35,10 @@ mkdir -p "$SECCOMP_CACHE" || die "SECCOMP_CACHE=$SECCOMP_CACHE cannot be made"
 
 [[ -f $top/qemu/arch/$ARCH.config ]] ||
 	die "ARCH=$ARCH is not supported; there is: $(cd "$top/qemu/arch" && echo *.config | sed 's/\.config//g')"
+# shellcheck disable=SC2034 # guest: one of QEMU, with what qemu/kernel.config asks for
+guest=y
+# shellcheck source=qemu/arch/x86_64.sh
+. "$top/qemu/arch/$ARCH.sh"
 for flag in DEBUG STRIPPED UNMODIFIED; do
 	[[ ${!flag} = '' || ${!flag} = 0 || ${!flag} = 1 ]] || die "$flag=${!flag}: 1 or 0"
 	[[ ${!flag} != 0 ]] || printf -v "$flag" ''
