@@ -37,8 +37,48 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Other architectures have other values, and some lack open() and creat(). */
-#define NATIVE_ARCH	(sizeof(void *) == 8 ? AUDIT_ARCH_X86_64 : AUDIT_ARCH_I386)
+/* Other architectures have other values. */
+#if defined(__x86_64__)
+#define NATIVE_ARCH	AUDIT_ARCH_X86_64
+#elif defined(__i386__)
+#define NATIVE_ARCH	AUDIT_ARCH_I386
+#elif defined(__aarch64__)
+#define NATIVE_ARCH	AUDIT_ARCH_AARCH64
+#elif defined(__arm__)
+#define NATIVE_ARCH	AUDIT_ARCH_ARM
+#elif defined(__riscv) && __riscv_xlen == 64
+#define NATIVE_ARCH	AUDIT_ARCH_RISCV64
+#elif defined(__s390x__)
+#define NATIVE_ARCH	AUDIT_ARCH_S390X
+#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
+#define NATIVE_ARCH	AUDIT_ARCH_PPC64LE
+#elif defined(__powerpc__)
+#define NATIVE_ARCH	(sizeof(void *) == 8 ? AUDIT_ARCH_PPC64 : AUDIT_ARCH_PPC)
+#elif defined(__mips__)
+#include <sgidefs.h>
+#define ENDIAN		(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __AUDIT_ARCH_LE : 0)
+#if _MIPS_SIM == _MIPS_SIM_ABI32
+#define NATIVE_ARCH	(AUDIT_ARCH_MIPS | ENDIAN)
+#elif _MIPS_SIM == _MIPS_SIM_NABI32
+#define NATIVE_ARCH	(AUDIT_ARCH_MIPS64N32 | ENDIAN)
+#else
+#define NATIVE_ARCH	(AUDIT_ARCH_MIPS64 | ENDIAN)
+#endif
+#elif defined(__hppa__)
+#define NATIVE_ARCH	AUDIT_ARCH_PARISC
+#elif defined(__m68k__)
+#define NATIVE_ARCH	AUDIT_ARCH_M68K
+#elif defined(__sh__)
+#define NATIVE_ARCH	(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? AUDIT_ARCH_SHEL : AUDIT_ARCH_SH)
+#elif defined(__loongarch__)
+#define NATIVE_ARCH	AUDIT_ARCH_LOONGARCH64
+#elif defined(__csky__)
+#define NATIVE_ARCH	AUDIT_ARCH_CSKY
+#elif defined(__xtensa__)
+#define NATIVE_ARCH	AUDIT_ARCH_XTENSA
+#else
+#error "supervise: say what seccomp_data.arch is on this architecture"
+#endif
 #define LISTENER	100			/* a descriptor that nobody else uses */
 #define X32_BIT		0x40000000		/* calls of x32 have this, and the arch of x86-64 */
 /* Reading without any effect on the file. Not O_PATH: what that gives has other uses. */
@@ -66,8 +106,11 @@ static int install_filter(void)
 		LOAD(nr), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, X32_BIT),
 		UNLESS(__NR_openat & X32_BIT, SECCOMP_RET_KILL_PROCESS),
 		LOAD(nr), ON(__NR_openat, SECCOMP_RET_USER_NOTIF),
-		ABSENT(__NR_open), ABSENT(__NR_creat), ABSENT(__NR_openat2),
-		ABSENT(__NR_open_by_handle_at), ABSENT(__NR_io_uring_setup),
+#ifdef __NR_open
+		ABSENT(__NR_open), ABSENT(__NR_creat),
+#endif
+		ABSENT(__NR_openat2), ABSENT(__NR_open_by_handle_at),
+		ABSENT(__NR_io_uring_setup),
 		RET(SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog program = { sizeof(filter) / sizeof(*filter), filter };
