@@ -144,6 +144,18 @@ TEST(deadly_actions)
 #define PC(uc)		((uc)->uc_mcontext.pc)
 #define RESULT(uc)	((uc)->uc_mcontext.regs[0])
 #define RESULT_HOLDS	probe_args[0]
+#elif defined(__arm__)
+#define PC(uc)		((uc)->uc_mcontext.arm_pc)
+#define RESULT(uc)	((uc)->uc_mcontext.arm_r0)
+#define RESULT_HOLDS	probe_args[0]
+#elif defined(__s390x__)
+#define PC(uc)		((uc)->uc_mcontext.psw.addr)
+#define RESULT(uc)	((uc)->uc_mcontext.gregs[2])
+#define RESULT_HOLDS	probe_args[0]
+#elif defined(__powerpc64__)
+#define PC(uc)		((uc)->uc_mcontext.gp_regs[PT_NIP])
+#define RESULT(uc)	((uc)->uc_mcontext.gp_regs[PT_R3])
+#define RESULT_HOLDS	probe_args[0]
 #elif defined(__riscv)
 #define PC(uc)		((uc)->uc_mcontext.__gregs[REG_PC])
 #define RESULT(uc)	((uc)->uc_mcontext.__gregs[REG_A0])
@@ -200,8 +212,10 @@ static long probe(uint64_t *after)
 #elif defined(__i386__)
 	return int80_at(after, PROBE, probe_args[0], probe_args[1], probe_args[2]);
 #else
-	return syscall(PROBE, probe_args[0], probe_args[1], probe_args[2], probe_args[3],
-		       probe_args[4], probe_args[5]);
+	long ret = syscall(PROBE, probe_args[0], probe_args[1], probe_args[2], probe_args[3],
+			   probe_args[4], probe_args[5]);
+
+	return ret == -1 ? -errno : ret;
 #endif
 }
 

@@ -15,6 +15,9 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/user.h>
+#if defined(__riscv) || defined(__s390x__) || defined(__powerpc__)
+#include <asm/ptrace.h>
+#endif
 
 #if defined(__x86_64__)
 /* Also x32: its tasks run in 64-bit mode and show the 64-bit register set. */
@@ -35,8 +38,73 @@ struct arch_regs {
 #define REG_RET(regs)	((regs).user.eax)
 #define REG_ARGS(regs)	{ &(regs).user.ebx, &(regs).user.ecx, &(regs).user.edx,	\
 			  &(regs).user.esi, &(regs).user.edi, &(regs).user.ebp }
+#elif defined(__aarch64__)
+struct arch_regs {
+	struct user_regs_struct user;
+};
+
+/* The number is a register set of its own. */
+#define NR_SET		NT_ARM_SYSTEM_CALL
+#define REG_RET(regs)	((regs).user.regs[0])
+#define REG_ARGS(regs)	{ &(regs).user.regs[0], &(regs).user.regs[1],		\
+			  &(regs).user.regs[2], &(regs).user.regs[3],		\
+			  &(regs).user.regs[4], &(regs).user.regs[5] }
+#elif defined(__arm__)
+struct arch_regs {
+	struct user_regs user;
+};
+
+/* To show the number is what r7 is for, and to change it a request. */
+#define NR_REQUEST	23	/* PTRACE_SET_SYSCALL */
+#define REG_NR(regs)	((regs).user.uregs[7])
+#define REG_RET(regs)	((regs).user.uregs[0])
+#define REG_ARGS(regs)	{ &(regs).user.uregs[0], &(regs).user.uregs[1],		\
+			  &(regs).user.uregs[2], &(regs).user.uregs[3],		\
+			  &(regs).user.uregs[4], &(regs).user.uregs[5] }
+#elif defined(__riscv)
+struct arch_regs {
+	struct user_regs_struct user;
+};
+
+/* The first argument is taken from where no tracer can write. */
+#define ARG0_IS_OUT_OF_REACH
+#define REG_NR(regs)	((regs).user.a7)
+#define REG_RET(regs)	((regs).user.a0)
+#define REG_ARGS(regs)	{ &(regs).user.a0, &(regs).user.a1, &(regs).user.a2,	\
+			  &(regs).user.a3, &(regs).user.a4, &(regs).user.a5 }
+#elif defined(__s390x__)
+struct arch_regs {
+	s390_regs user;
+};
+
+/* One register has the number and the result, so a call cannot be skipped with a result. */
+#define SKIP_HAS_NO_RESULT
+#define REG_NR(regs)	((regs).user.gprs[2])
+#define REG_RET(regs)	((regs).user.gprs[2])
+#define REG_ARGS(regs)	{ &(regs).user.orig_gpr2, &(regs).user.gprs[3],		\
+			  &(regs).user.gprs[4], &(regs).user.gprs[5],		\
+			  &(regs).user.gprs[6], &(regs).user.gprs[7] }
+#elif defined(__powerpc__)
+struct arch_regs {
+	struct pt_regs user;
+};
+
+#define REG_NR(regs)	((regs).user.gpr[0])
+#define REG_RET(regs)	((regs).user.gpr[3])
+#define REG_ARGS(regs)	{ &(regs).user.orig_gpr3, &(regs).user.gpr[4],		\
+			  &(regs).user.gpr[5], &(regs).user.gpr[6],		\
+			  &(regs).user.gpr[7], &(regs).user.gpr[8] }
 #else
 #error "seccomp selftests: say where this architecture keeps a system call's registers"
+#endif
+
+/* The number that filters see of a call that a tracer skips, and what it then returns. */
+#ifdef SKIP_HAS_NO_RESULT
+#define SKIPPED_NR	0xffff
+#define SKIP_RESULT(ret)	(0 * (ret) - ENOSYS)
+#else
+#define SKIPPED_NR	(-1U)
+#define SKIP_RESULT(ret)	(ret)
 #endif
 
 static inline bool tracee_regs_get(pid_t pid, struct arch_regs *regs)
@@ -54,27 +122,39 @@ static inline bool tracee_regs_set(pid_t pid, struct arch_regs *regs)
 	return !ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &set);
 }
 
+/* The number of the call. */
+static inline int tracee_nr(pid_t pid)
+{
+#ifdef NR_SET
+	int nr = -1;
+	struct iovec set = { .iov_base = &nr, .iov_len = sizeof(nr) };
+
+	ptrace(PTRACE_GETREGSET, pid, NR_SET, &set);
+	return nr;
+#else
+	struct arch_regs regs;
+
+	return tracee_regs_get(pid, &regs) ? (int)REG_NR(regs) : -1;
+#endif
+}
+
 /* Lets another call happen instead of this one. */
 static inline bool tracee_set_nr(pid_t pid, int nr)
 {
+#if defined(NR_SET)
+	struct iovec set = { .iov_base = &nr, .iov_len = sizeof(nr) };
+
+	return !ptrace(PTRACE_SETREGSET, pid, NR_SET, &set);
+#elif defined(NR_REQUEST)
+	return !ptrace(NR_REQUEST, pid, NULL, (long)nr);
+#else
 	struct arch_regs regs;
 
 	if (!tracee_regs_get(pid, &regs))
 		return false;
 	REG_NR(regs) = nr;
 	return tracee_regs_set(pid, &regs);
-}
-
-/* Lets no call happen and the tracee see this value as the result. */
-static inline bool tracee_skip(pid_t pid, long ret)
-{
-	struct arch_regs regs;
-
-	if (!tracee_regs_get(pid, &regs))
-		return false;
-	REG_NR(regs) = -1;
-	REG_RET(regs) = ret;
-	return tracee_regs_set(pid, &regs);
+#endif
 }
 
 /* Sets the value that a call returned or that an emulated call shall return. */
@@ -86,6 +166,17 @@ static inline bool tracee_set_ret(pid_t pid, long ret)
 		return false;
 	REG_RET(regs) = ret;
 	return tracee_regs_set(pid, &regs);
+}
+
+/* Lets no call happen and the tracee see SKIP_RESULT(ret) as the result. */
+static inline bool tracee_skip(pid_t pid, long ret)
+{
+#ifdef SKIP_HAS_NO_RESULT
+	(void)ret;
+	return tracee_set_nr(pid, -1);
+#else
+	return tracee_set_nr(pid, -1) && tracee_set_ret(pid, ret);
+#endif
 }
 
 static inline bool tracee_set_arg(pid_t pid, unsigned int n, long value)

@@ -2193,14 +2193,12 @@ static bool answer_traced(void)
 
 TEST(notification_comes_after_the_stop_at_the_entry)
 {
-	struct arch_regs regs;
 	int nr = CHANGED_CALL;
 
 	ASSERT_TRUE(traced_start(&nr));
 	do {
 		ASSERT_TRUE(run_to_stop(PTRACE_SYSCALL, SYSCALL_STOP));
-		ASSERT_TRUE(tracee_regs_get(crew.pid, &regs));
-	} while ((int)REG_NR(regs) != CHANGED_CALL);
+	} while (tracee_nr(crew.pid) != CHANGED_CALL);
 	EXPECT_EQ(0, listener_events(crew.listener, 0));
 	ASSERT_TRUE(tracee_set_nr(crew.pid, NOTIFIED_CALL));
 	ASSERT_EQ(0, ptrace(PTRACE_SYSCALL, crew.pid, 0, 0));
