@@ -38,7 +38,7 @@ enum seccomp_outcome seccomp_act_trace(struct seccomp_call *call)
 	ptrace_event(PTRACE_EVENT_SECCOMP, call->verdict & SECCOMP_RET_DATA);
 
 	if (fatal_signal_pending(current) ||
-	    syscall_get_nr(current, current_pt_regs()) < 0) {
+	    (int)syscall_get_nr(current, current_pt_regs()) < 0) {
 		seccomp_log(call, 0);
 		return SECCOMP_SKIP;
 	}
