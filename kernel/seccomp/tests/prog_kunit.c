@@ -5,6 +5,7 @@
  * machine code and once interpreted by the BPF core.
  */
 #include <kunit/test.h>
+#include <linux/audit.h>
 #include <linux/prandom.h>
 
 #include "reference.h"
@@ -153,14 +154,25 @@ static void compare_with_reference(struct kunit *test, struct seccomp_prog *prog
 	}
 }
 
+/* Gives what it was before. */
+static int compiler_enable(int on)
+{
+#ifdef CONFIG_BPF_JIT
+	swap(bpf_jit_enable, on);
+#endif
+	return on;
+}
+
 static void programs_mean_what_they_say(struct kunit *test)
 {
 	bool compile = *(const bool *)test->param_value;
-	int before = bpf_jit_enable;
 	unsigned int parts = 0;
+	int before;
 
+	if (compile && !IS_ENABLED(CONFIG_BPF_JIT))
+		kunit_skip(test, "no compiler");
 	prandom_seed_state(&random, 7);
-	bpf_jit_enable = compile;
+	before = compiler_enable(compile);
 	for (int i = 0; i < PROGRAMS; i++) {
 		struct seccomp_prog *prog = any_program(test);
 
@@ -171,7 +183,7 @@ static void programs_mean_what_they_say(struct kunit *test)
 		parts += prog->analysis.parts;
 		seccomp_prog_free(prog);
 	}
-	bpf_jit_enable = before;
+	compiler_enable(before);
 	/* It was about something. */
 	KUNIT_EXPECT_GT(test, parts, PROGRAMS / 2);
 }
