@@ -12,7 +12,7 @@ endif
 export CMD
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell check bench fuzz lint kernel image-path tree tree-path config clean
+.PHONY: help run shell check check-arches kunit bench fuzz lint kernel image-path tree tree-path config clean
 
 help:	## this list
 	@echo 'Seccomp, rewritten, on Linux 6.12. Commands:'
@@ -22,7 +22,7 @@ help:	## this list
 	@sed -n 's/^#: \{0,1\}//p' $(MAKEFILE_LIST)
 
 #: Variables, with any of these:
-#:   ARCH=x86_64         the architecture (only this one so far)
+#:   ARCH=arm64          the architecture; see qemu/arch/ (the default is x86_64)
 #:   DEBUG=1             the kernel that looks for mistakes: KASAN, lockdep, ...
 #:   STRIPPED=1          the base without any seccomp, the control
 #:   UNMODIFIED=1        the base as it is, to compare with
@@ -40,6 +40,12 @@ shell:	## an interactive shell in the guest, on top of this machine's files
 
 check:	## every test; ends with "N passed, N failed, N skipped"
 	@scripts/check
+
+check-arches:	## the tests of the other architectures that make check leaves out
+	@scripts/check-arches
+
+kunit:	## the kernel's own tests alone, at native speed, in User-Mode Linux
+	@ARCH=um scripts/check
 
 bench:	## what things cost, on this kernel and on the unmodified base
 	@scripts/bench --tsv bench/results.tsv
