@@ -131,9 +131,9 @@ int seccomp_slot_enter(unsigned int slot)
  * Called by the system call entry code of a task whose seccomp work flag is set:
  * after a tracer's system-call-entry stop, so that what the tracer made of the
  * call is what is judged, and before tracepoints and audit, so that these see
- * what is really called. The registers already hold the result of a call that
- * does not exist (-ENOSYS). A tracer may change them in here, so the caller reads
- * the number again.
+ * what is really called. A tracer may change the registers in here, so the caller
+ * reads the number again; if it skips the call and sets no result, what returns is
+ * what the entry has put there before.
  *
  * Context: Process context, interrupts on, no locks; may sleep for long in a
  *	    tracer's stop, and may not return at all.
