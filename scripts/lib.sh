@@ -35,8 +35,10 @@ mkdir -p "$SECCOMP_CACHE" || die "SECCOMP_CACHE=$SECCOMP_CACHE cannot be made"
 
 [[ -f $top/qemu/arch/$ARCH.config ]] ||
 	die "ARCH=$ARCH is not supported; there is: $(cd "$top/qemu/arch" && echo *.config | sed 's/\.config//g')"
-# shellcheck disable=SC2034 # guest: one of QEMU, with what qemu/kernel.config asks for
-guest=y
+# guest: one of QEMU, with what qemu/kernel.config asks for. What an architecture does not
+# speak of it does not have.
+# shellcheck disable=SC2034
+guest=y emulator=('') emulator_packages='' build_packages='' test_packages='' busybox_suite=''
 # shellcheck source=qemu/arch/x86_64.sh
 . "$top/qemu/arch/$ARCH.sh"
 for flag in DEBUG STRIPPED UNMODIFIED; do

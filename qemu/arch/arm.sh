@@ -13,7 +13,6 @@ virtio=device
 debian_arch=armhf
 busybox_suite=bookworm
 build_packages='gcc-arm-linux-gnueabihf libc6-dev-armhf-cross'
-test_packages=''
 declare -A abis=([32]=arm-linux-gnueabihf-gcc)
 blackbox_abis=(32)
 # What make check runs.

@@ -5,9 +5,6 @@ kernel_arch=m68k
 cross=m68k-linux-gnu-
 boot_image=vmlinux
 guest=''
-emulator=(true)
-emulator_packages=''
 build_packages='gcc-m68k-linux-gnu libc6-dev-m68k-cross'
-test_packages=''
 # What make check runs.
 suites=(build)

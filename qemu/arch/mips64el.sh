@@ -1,20 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034
-# How kernels and programs for 64-bit little-endian MIPS are built, and what they run on.
+# How kernels for 64-bit little-endian MIPS are built.
 kernel_arch=mips
 cross=mips64el-linux-gnuabi64-
 boot_image=vmlinux
-emulator=(qemu-system-mips64el -machine malta)
-emulator_packages='qemu-system-mips'
-cpu=I6400
-console=ttyS0
-terminal=hvc0
-virtio=pci
-debian_arch=mips64el
-busybox_suite=bookworm
+guest=''
 build_packages='gcc-mips64el-linux-gnuabi64 libc6-dev-mips64el-cross'
-test_packages=''
-declare -A abis=([64]=mips64el-linux-gnuabi64-gcc)
-blackbox_abis=(64)
 # What make check runs.
-suites=(control selftests blackbox)
+suites=(build)

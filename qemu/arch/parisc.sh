@@ -5,9 +5,6 @@ kernel_arch=parisc
 cross=hppa-linux-gnu-
 boot_image=vmlinux
 guest=''
-emulator=(true)
-emulator_packages=''
 build_packages='gcc-hppa-linux-gnu libc6-dev-hppa-cross'
-test_packages=''
 # What make check runs.
 suites=(build)

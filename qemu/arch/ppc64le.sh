@@ -4,7 +4,7 @@
 kernel_arch=powerpc
 cross=powerpc64le-linux-gnu-
 boot_image=vmlinux
-emulator=(qemu-system-ppc64 -machine pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken)
+emulator=(qemu-system-ppc64 -machine 'pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken')
 emulator_packages='qemu-system-ppc'
 cpu=power9
 console=hvc0
@@ -13,7 +13,6 @@ virtio=pci
 debian_arch=ppc64el
 busybox_suite=bookworm
 build_packages='gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross'
-test_packages=''
 declare -A abis=([64]=powerpc64le-linux-gnu-gcc)
 blackbox_abis=(64)
 # What make check runs.

@@ -13,7 +13,6 @@ virtio=device
 debian_arch=riscv64
 busybox_suite=trixie	# the first with this architecture
 build_packages='gcc-riscv64-linux-gnu libc6-dev-riscv64-cross'
-test_packages=''
 declare -A abis=([64]=riscv64-linux-gnu-gcc)
 blackbox_abis=(64)
 # What make check runs.

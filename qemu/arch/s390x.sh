@@ -13,7 +13,6 @@ virtio=ccw
 debian_arch=s390x
 busybox_suite=bookworm
 build_packages='gcc-s390x-linux-gnu libc6-dev-s390x-cross'
-test_packages=''
 declare -A abis=([64]=s390x-linux-gnu-gcc)
 blackbox_abis=(64)
 # What make check runs.

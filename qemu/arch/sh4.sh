@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034
 # How kernels for SuperH are built.
-kernel_arch=sh
+kernel_arch='sh'
 cross=sh4-linux-gnu-
 boot_image=vmlinux
 guest=''
-emulator=(true)
-emulator_packages=''
 build_packages='gcc-sh4-linux-gnu libc6-dev-sh4-cross'
-test_packages=''
 # What make check runs.
 suites=(build)

@@ -5,9 +5,5 @@ kernel_arch=um
 cross=''
 boot_image=linux
 guest=''
-emulator=(true)
-emulator_packages=''
-build_packages=''
-test_packages=''
 # What make check runs.
 suites=(kunit)

@@ -10,8 +10,6 @@ cpu=max,-rdrand,-rdseed
 console=ttyS0
 terminal=hvc0
 virtio=pci
-busybox_suite=''	# the host's own
-build_packages=''
 test_packages="gcc-$(gcc -dumpversion 2> /dev/null || echo 12)-multilib libc6-dev-i386 libc6-dev-x32"
 # The ABIs of test programs, and the compiler for each. gcc-multilib, which would tell it
 # where the headers of the other two are, excludes all cross compilers.
@@ -19,4 +17,4 @@ multilib='-idirafter /usr/include/x86_64-linux-gnu'
 declare -A abis=([64]='gcc -m64' [32]="gcc -m32 $multilib" [x32]="gcc -mx32 $multilib")
 blackbox_abis=(64 32)
 # What make check runs.
-suites=(commands lint fuzz control selftests blackbox tour samples programs criu debug)
+suites=(commands lint fuzz control selftests blackbox tour samples programs criu debug arm64 riscv64)
