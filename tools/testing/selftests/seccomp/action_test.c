@@ -212,8 +212,8 @@ static long probe(uint64_t *after)
 #elif defined(__i386__)
 	return int80_at(after, PROBE, probe_args[0], probe_args[1], probe_args[2]);
 #else
-	long ret = syscall(PROBE, probe_args[0], probe_args[1], probe_args[2], probe_args[3],
-			   probe_args[4], probe_args[5]);
+	long ret = syscall(PROBE, (long)probe_args[0], (long)probe_args[1], (long)probe_args[2],
+			   (long)probe_args[3], (long)probe_args[4], (long)probe_args[5]);
 
 	return ret == -1 ? -errno : ret;
 #endif
