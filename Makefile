@@ -41,7 +41,7 @@ shell:	## an interactive shell in the guest, on top of this machine's files
 check:	## every test; ends with "N passed, N failed, N skipped"
 	@scripts/check
 
-check-arches:	## the tests of the other architectures that make check leaves out
+check-arches:	## make check for every architecture but x86-64
 	@scripts/check-arches
 
 kunit:	## the kernel's own tests alone, at native speed, in User-Mode Linux

@@ -36,7 +36,6 @@ static const struct call getppid_32 = { .nr = GETPPID_I386, .compat = true };
 static const struct call getppid_x32 = { .nr = X32(__NR_getppid) };
 static const struct call checked = { .nr = __NR_personality, .arg = 0 };
 static const struct call refused = { .nr = __NR_ptrace, .arg = -1, .error = EPERM };
-
 #endif
 
 static long call_compat(long nr, long arg)
