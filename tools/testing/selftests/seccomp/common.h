@@ -280,6 +280,15 @@ static inline bool exited_with(int status, int code)
 	return status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == code;
 }
 
+/* The number that the next descriptor gets. */
+static inline int lowest_free_fd(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	close(fd);
+	return fd;
+}
+
 /* Zeroed memory that this process and its future children share; NULL when there is none. */
 static inline void *shared_memory(size_t size)
 {

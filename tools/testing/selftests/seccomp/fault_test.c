@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory that runs out: wherever it does, a filter is either there in full or has left
- * nothing, and the caller knows which.
+ * Memory that runs out, or cannot be read or written: wherever this happens, what was asked for is
+ * either done in full or has left nothing, and the caller knows which.
  */
 
 #include "notif.h"
 #include "prog.h"
+
+#include <sys/ptrace.h>
 
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 #define DEBUGFS		"/sys/kernel/debug/"
@@ -24,9 +26,10 @@ static const struct knob {
 	{ DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N", false },
 	{ DEBUGFS "fail_page_alloc/min-order", "0", false },
 	{ DEBUGFS "fail_page_alloc/verbose", "0", false },
+	{ DEBUGFS "fail_usercopy/verbose", "0", false },
 };
 
-/* The task's next allocations will go well but for this one; 0: they all will. */
+/* The task's next allocations and copies will go well but for this one; 0: they all will. */
 static void fault_arm(int fd, unsigned int nth)
 {
 	char text[16];
@@ -35,14 +38,21 @@ static void fault_arm(int fd, unsigned int nth)
 	CHILD_REQUIRE(pwrite(fd, text, strlen(text), 0) == (ssize_t)strlen(text));
 }
 
-/* Ends it, and says whether there was a fault. */
+/* Ends it, and says whether there was a fault: before this, which may run into the fault itself. */
 static bool fault_disarm(int fd)
 {
 	char text[16] = "";
+	bool hit = pread(fd, text, sizeof(text) - 1, 0) > 0 && atoi(text) == 0;
 
-	CHILD_REQUIRE(pread(fd, text, sizeof(text) - 1, 0) > 0);
-	fault_arm(fd, 0);
-	return atoi(text) == 0;
+	while (pwrite(fd, "0", 1, 0) != 1)
+		CHILD_REQUIRE(errno == EFAULT);
+	return hit;
+}
+
+/* How a fault may be reported: no memory, or an address that cannot be accessed. */
+static bool is_fault(int error)
+{
+	return error == ENOMEM || error == EFAULT;
 }
 
 /* Refuses the call at the end of as many idle instructions as were asked for. */
@@ -215,14 +225,6 @@ FIXTURE_TEARDOWN_PARENT(install)
 	EXPECT_TRUE(knobs_restore(&self->saved));
 }
 
-static int lowest_free_fd(void)
-{
-	int fd = dup(STDERR_FILENO);
-
-	CHILD_REQUIRE(fd >= 0 && !close(fd));
-	return fd;
-}
-
 struct install_fault {
 	const FIXTURE_VARIANT(install) *variant;
 	unsigned int nth;
@@ -263,7 +265,7 @@ static void install_under_fault(void *arg)
 	if (ret) {
 		CHILD_REQUIRE(ret == -1 && hit);
 		errno = error;
-		CHILD_REQUIRE(error == ENOMEM);
+		CHILD_REQUIRE(is_fault(error));
 		CHILD_REQUIRE(status_field(0, "Seccomp") == mode);
 		CHILD_REQUIRE(!refused());
 		CHILD_REQUIRE(!sys_kcmp(getpid(), before, KCMP_SECCOMP_TYPE, 0, 0));
@@ -432,6 +434,264 @@ TEST_F(injecting, no_fd_no_answer)
 		ASSERT_TRUE(exited_with(status, NOT_HIT) || exited_with(status, DONE_WITHOUT));
 		close(target.listener);
 	} while (!exited_with(status, NOT_HIT));
+	EXPECT_TRUE(failed > 0);
+}
+
+FIXTURE(supervising) {
+	struct knob_values saved;
+};
+
+FIXTURE_VARIANT(supervising) {
+	int (*act)(int listener, struct seccomp_notif *notif);
+	bool answers;
+};
+
+static int act_send(int listener, struct seccomp_notif *notif)
+{
+	return notif_send(listener, notif->id, FAR_FD, 0, 0);
+}
+
+FIXTURE_VARIANT_ADD(supervising, send) {
+	.act = act_send, .answers = true,
+};
+
+static int act_look(int listener, struct seccomp_notif *notif)
+{
+	return notif_id_valid(listener, notif->id);
+}
+
+FIXTURE_VARIANT_ADD(supervising, look) {
+	.act = act_look,
+};
+
+static int act_give_with(int listener, uint64_t id, unsigned int flags)
+{
+	struct seccomp_notif_addfd addfd = {
+		.id = id, .flags = SECCOMP_ADDFD_FLAG_SETFD | flags,
+		.srcfd = STDERR_FILENO, .newfd = FAR_FD,
+	};
+
+	return ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &addfd) == FAR_FD ? 0 : -1;
+}
+
+static int act_give(int listener, struct seccomp_notif *notif)
+{
+	return act_give_with(listener, notif->id, 0);
+}
+
+FIXTURE_VARIANT_ADD(supervising, give) {
+	.act = act_give,
+};
+
+static int act_give_and_send(int listener, struct seccomp_notif *notif)
+{
+	return act_give_with(listener, notif->id, SECCOMP_ADDFD_FLAG_SEND);
+}
+
+FIXTURE_VARIANT_ADD(supervising, give_and_send) {
+	.act = act_give_and_send, .answers = true,
+};
+
+FIXTURE_SETUP(supervising)
+{
+	const char *missing = knobs_set(&self->saved);
+
+	if (missing)
+		SKIP(return, "cannot write %s", missing);
+}
+
+FIXTURE_TEARDOWN_PARENT(supervising)
+{
+	EXPECT_TRUE(knobs_restore(&self->saved));
+}
+
+/*
+ * A fault in the supervisor's call leaves the target's where it was. To receive one allocates
+ * nothing, and copies in a way that no fault is injected into: for that there is b34_* in notif_test.
+ */
+TEST_F(supervising, all_or_nothing)
+{
+	int fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC), answer = FAR_FD, ret, error;
+	unsigned int nth = 0;
+	bool hit;
+
+	ASSERT_LE(0, fd);
+	do {
+		struct seccomp_notif notif;
+		struct target target;
+
+		ASSERT_TRUE(++nth < FAULTS_MAX);
+		ASSERT_TRUE(target_start(&target, 0, call_returns, &answer));
+		ASSERT_EQ(0, notif_recv(target.listener, &notif));
+
+		fault_arm(fd, nth);
+		ret = variant->act(target.listener, &notif);
+		error = errno;
+		hit = fault_disarm(fd);
+
+		if (ret) {
+			EXPECT_TRUE(hit);
+			EXPECT_TRUE(is_fault(error))
+				TH_LOG("fault %u: errno %d", nth, error);
+			EXPECT_FALSE(is_same_file(target.pid, FAR_FD, STDERR_FILENO));
+			EXPECT_EQ(0, notif_id_valid(target.listener, notif.id));
+			ASSERT_EQ(0, variant->act(target.listener, &notif));
+		}
+		if (!variant->answers)
+			EXPECT_EQ(0, act_send(target.listener, &notif));
+		EXPECT_TRUE(exited_with(wait_status(target.pid), 0));
+		close(target.listener);
+	} while (hit);
+	EXPECT_EQ(0, ret);
+	/* Each has something to read, at least. */
+	EXPECT_LT(1U, nth);
+}
+
+FIXTURE(asking) {
+	struct knob_values saved;
+	pid_t tracee;
+	int prog;
+};
+
+FIXTURE_VARIANT(asking) {
+	long (*ask)(pid_t tracee, int prog);
+};
+
+static long ask_sizes(pid_t unused, int unused_too)
+{
+	struct seccomp_notif_sizes sizes;
+
+	return sys_seccomp(SECCOMP_GET_NOTIF_SIZES, 0, &sizes);
+}
+
+FIXTURE_VARIANT_ADD(asking, sizes) {
+	.ask = ask_sizes,
+};
+
+static long ask_action(pid_t unused, int unused_too)
+{
+	return sys_seccomp(SECCOMP_GET_ACTION_AVAIL, 0, &(__u32){ SECCOMP_RET_TRAP });
+}
+
+FIXTURE_VARIANT_ADD(asking, action) {
+	.ask = ask_action,
+};
+
+static long ask_create(pid_t unused, int unused_too)
+{
+	int fd = prog_create(&REFUSING);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+FIXTURE_VARIANT_ADD(asking, create) {
+	.ask = ask_create,
+};
+
+static long ask_info(pid_t unused, int prog)
+{
+	struct sock_filter insns[BPF_MAXINSNS];
+	struct seccomp_prog_info info = { .len = BPF_MAXINSNS, .insns = (uintptr_t)insns };
+
+	return prog_info(prog, &info);
+}
+
+FIXTURE_VARIANT_ADD(asking, info) {
+	.ask = ask_info,
+};
+
+static long ask_filter(pid_t tracee, int unused)
+{
+	struct sock_filter insns[BPF_MAXINSNS];
+
+	return syscall(__NR_ptrace, PTRACE_SECCOMP_GET_FILTER, tracee, 0, insns);
+}
+
+FIXTURE_VARIANT_ADD(asking, filter) {
+	.ask = ask_filter,
+};
+
+static long ask_metadata(pid_t tracee, int unused)
+{
+	struct __ptrace_seccomp_metadata metadata = {};
+
+	return syscall(__NR_ptrace, PTRACE_SECCOMP_GET_METADATA, tracee, sizeof(metadata),
+		       &metadata);
+}
+
+FIXTURE_VARIANT_ADD(asking, metadata) {
+	.ask = ask_metadata,
+};
+
+static long ask_filter_fd(pid_t tracee, int unused)
+{
+	struct filter filter = {};
+	long ret = syscall(__NR_ptrace, GET_FILTER_FD, tracee, sizeof(filter), &filter);
+
+	if (ret >= 0)
+		close(filter.fd);
+	return ret;
+}
+
+FIXTURE_VARIANT_ADD(asking, filter_fd) {
+	.ask = ask_filter_fd,
+};
+
+FIXTURE_SETUP(asking)
+{
+	const char *missing = knobs_set(&self->saved);
+	pid_t pid;
+
+	if (missing)
+		SKIP(return, "cannot write %s", missing);
+	self->prog = prog_create(&REFUSING);
+	ASSERT_LE(0, self->prog);
+	pid = fork();
+	if (!pid) {
+		CHILD_REQUIRE(!prctl(PR_SET_PDEATHSIG, SIGKILL));
+		install_plain(NULL);
+		CHILD_REQUIRE(!ptrace(PTRACE_TRACEME, 0, 0, 0));
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	/* It shares what the fixture holds. */
+	self->tracee = pid;
+	ASSERT_TRUE(WIFSTOPPED(wait_status(pid)));
+}
+
+FIXTURE_TEARDOWN_PARENT(asking)
+{
+	EXPECT_TRUE(knobs_restore(&self->saved));
+}
+
+/* What can be asked has one answer; a fault in between takes no descriptor. */
+TEST_F(asking, answer_or_nothing)
+{
+	int fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC), next_fd = lowest_free_fd(), error;
+	long answer = variant->ask(self->tracee, self->prog), ret;
+	unsigned int nth = 0, failed = 0;
+	bool hit;
+
+	ASSERT_LE(0, fd);
+	ASSERT_LE(0, answer);
+	do {
+		ASSERT_TRUE(++nth < FAULTS_MAX);
+		fault_arm(fd, nth);
+		ret = variant->ask(self->tracee, self->prog);
+		error = errno;
+		hit = fault_disarm(fd);
+
+		EXPECT_EQ(next_fd, lowest_free_fd());
+		if (ret < 0) {
+			failed++;
+			EXPECT_TRUE(hit);
+			EXPECT_TRUE(is_fault(error))
+				TH_LOG("fault %u: errno %d", nth, error);
+		} else {
+			EXPECT_EQ(answer, ret);
+		}
+	} while (hit);
+	EXPECT_EQ(answer, ret);
 	EXPECT_TRUE(failed > 0);
 }
 

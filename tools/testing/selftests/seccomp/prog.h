@@ -26,6 +26,17 @@ struct seccomp_prog_info {
 #define KCMP_SECCOMP_TYPE		0x80
 #define KCMP_SECCOMP_PROG_TYPE		0x81
 
+/* PTRACE_SECCOMP_GET_FILTER_FD, beside the C library's names for the other requests. */
+#define GET_FILTER_FD	0x4280
+
+struct filter {
+	__u32 index;
+	__u32 count;
+	__u64 id;
+	__u64 flags;
+	__u32 prctl;
+	__s32 fd;
+};
 #define ON_EXEC		SECCOMP_FILTER_FLAG_ON_EXEC
 #define PROG_FD		SECCOMP_FILTER_FLAG_PROG_FD
 

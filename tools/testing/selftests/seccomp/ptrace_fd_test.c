@@ -10,17 +10,6 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 
-/* Beside the C library's names for the other requests. */
-#define GET_FILTER_FD	0x4280
-
-struct filter {
-	__u32 index;
-	__u32 count;
-	__u64 id;
-	__u64 flags;
-	__u32 prctl;
-	__s32 fd;
-};
 #define FILTER_SIZE	((long)sizeof(struct filter))
 
 static long get_filter_fd_sized(pid_t pid, unsigned long size, void *filter)
@@ -34,14 +23,6 @@ static long get_filter_fd(pid_t pid, __u32 index, struct filter *filter)
 {
 	*filter = (struct filter){ .index = index, .fd = -1 };
 	return get_filter_fd_sized(pid, sizeof(*filter), filter);
-}
-
-static int lowest_free_fd(void)
-{
-	int fd = dup(STDERR_FILENO);
-
-	close(fd);
-	return fd;
 }
 
 /* A stopped tracee that has confined itself before; 0 when there is none. */
