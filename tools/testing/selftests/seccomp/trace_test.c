@@ -477,7 +477,8 @@ TEST_F(swap, b5_at_the_entry_stop)
 	expect_judged(_metadata, self, variant, pid);
 }
 
-#ifdef PTRACE_SYSEMU
+/* By this name: the other is no macro. */
+#ifdef PT_SYSEMU
 /* A call under emulation never happens, whatever the filter would say to it. */
 TEST_F(swap, b5_under_emulation)
 {
@@ -488,7 +489,7 @@ TEST_F(swap, b5_under_emulation)
 	const long emulated = 4711;
 
 	ASSERT_LT(0, pid);
-	ASSERT_EQ(STOP_ENTRY, tracee_go(pid, PTRACE_SYSEMU, 0, &self->course));
+	ASSERT_EQ(STOP_ENTRY, tracee_go(pid, PT_SYSEMU, 0, &self->course));
 	ASSERT_TRUE(tracee_set_nr(pid, __NR_write));
 	ASSERT_TRUE(tracee_set_ret(pid, emulated));
 	EXPECT_EQ(STOP_GONE, tracee_go(pid, PTRACE_CONT, 0, &self->course));
