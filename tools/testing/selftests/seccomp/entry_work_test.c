@@ -3,13 +3,11 @@
  * B-2, B-29: the entry code has other work beside filters. Whoever else wants to see a call,
  * it is judged, and what becomes of a refused call is what the filter says.
  */
-#include <linux/audit.h>
-#include <linux/netlink.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
+#include "audit.h"
 #include "common.h"
 #include "notif.h"
 
@@ -68,27 +66,7 @@ FIXTURE_VARIANT_ADD(company, all) {
 
 static bool audit_enable(bool on)
 {
-	struct {
-		struct nlmsghdr header;
-		struct audit_status status;
-	} message = {
-		.header = {
-			.nlmsg_len = sizeof(message), .nlmsg_type = AUDIT_SET,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
-		},
-		.status = { .mask = AUDIT_STATUS_ENABLED, .enabled = on },
-	};
-	struct {
-		struct nlmsghdr header;
-		struct nlmsgerr error;
-	} reply = { };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
-	bool done = fd >= 0 && send(fd, &message, sizeof(message), 0) == sizeof(message) &&
-		    recv(fd, &reply, sizeof(reply), 0) > 0 &&
-		    reply.header.nlmsg_type == NLMSG_ERROR && !reply.error.error;
-
-	close(fd);
-	return done;
+	return audit_set(&(struct audit_status){ .mask = AUDIT_STATUS_ENABLED, .enabled = on });
 }
 
 /* Did the tracepoint at the entry see this process's call? */

@@ -4,16 +4,19 @@
  * kernel.seccomp.actions_logged decide together), and what it says.
  */
 
-#include "common.h"
+#include "audit.h"
 
-#include <linux/netlink.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <sys/utsname.h>
 
 #define LOGGED_SYSCTL	"/proc/sys/kernel/seccomp/actions_logged"
 #define COMM		"log_subject"
+
+/* How many records a second are let through of a flood, and how many there would be in it. */
+#define FLOOD_RATE	10
+#define FLOOD_CALLS	20000
 
 /* Users and groups that nobody else has, and the real ones of a task that acts as root. */
 #define REAL_UID	54321
@@ -355,6 +358,86 @@ TEST_F(record, has_its_fields)
 			 (unsigned long)portrait->ip, verdicts[i].action & SECCOMP_RET_ACTION_FULL);
 		EXPECT_STREQ(wanted, after);
 	}
+}
+
+/*
+ * B-44: a program that is refused the same call again and again floods the log. What limits
+ * all of audit limits it, and what is not recorded is counted.
+ */
+FIXTURE(flood) {
+	int audit;
+	char list[256];
+	struct audit_status before;
+};
+
+static bool set_rate(unsigned int records)
+{
+	return audit_set(&(struct audit_status){
+		.mask = AUDIT_STATUS_RATE_LIMIT, .rate_limit = records,
+	});
+}
+
+FIXTURE_SETUP(flood)
+{
+	ASSERT_TRUE(file_read(LOGGED_SYSCTL, self->list, sizeof(self->list)));
+	self->audit = audit_open();
+	if (self->audit < 0)
+		SKIP(return, "cannot listen to audit records: %s", strerror(errno));
+	ASSERT_TRUE(audit_get(&self->before));
+}
+
+FIXTURE_TEARDOWN_PARENT(flood)
+{
+	EXPECT_TRUE(set_rate(self->before.rate_limit));
+	EXPECT_TRUE(file_write(LOGGED_SYSCTL, self->list));
+}
+
+static void flood_run(void)
+{
+	int i;
+
+	CHILD_REQUIRE(!filter_install(SECCOMP_FILTER_FLAG_LOG,
+				      &PROGRAM(ON_NR(__NR_getuid, SECCOMP_RET_ERRNO | EXDEV),
+					       RET(SECCOMP_RET_ALLOW))));
+	/* Logged or not, each is refused. */
+	for (i = 0; i < FLOOD_CALLS; i++)
+		CHILD_REQUIRE(syscall(__NR_getuid) == -1 && errno == EXDEV);
+}
+
+TEST_F(flood, b44_is_limited_and_counted)
+{
+	const struct subject sentinel = { .action = SECCOMP_RET_LOG, .nr = __NR_getppid };
+	struct audit_status after;
+	pid_t pid, last, whose;
+	int records = 0;
+	time_t took;
+
+	ASSERT_TRUE(logged_set_without(NULL));
+	ASSERT_TRUE(set_rate(FLOOD_RATE));
+	took = time(NULL);
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		flood_run();
+		_exit(0);
+	}
+	ASSERT_TRUE(exited_with(wait_status(pid), 0));
+	took = time(NULL) - took;
+	ASSERT_TRUE(audit_get(&after));
+	ASSERT_TRUE(set_rate(0));
+
+	last = subject_done(&sentinel);
+	ASSERT_LT(0, last);
+	while (audit_next(self->audit, pid, last, &whose) && whose != last)
+		records++;
+	ASSERT_EQ(last, whose);
+	EXPECT_LT(0, records);
+	/* A second that has begun, at either end, counts as one. */
+	EXPECT_GE((FLOOD_RATE + 1) * (took + 2), records);
+	/* Others may have lost some, too. */
+	EXPECT_LE((unsigned int)FLOOD_CALLS, after.lost - self->before.lost + records);
+	TH_LOG("%d records in %ld seconds, %u lost", records, (long)took,
+	       after.lost - self->before.lost);
 }
 
 TEST_HARNESS_MAIN
