@@ -73,17 +73,22 @@ static int new_file(void)
 	return memfd_create("given", MFD_CLOEXEC);
 }
 
-static bool scene_begin(struct scene *scene)
+static bool scene_begin_by(struct scene *scene, unsigned int flags, int (*call)(void *arg))
 {
 	scene->outcome = shared_memory(sizeof(*scene->outcome));
 	scene->file = new_file();
 	if (!scene->outcome || scene->file < 0 ||
-	    !target_start(&scene->target, 0, call_and_tell, scene->outcome) ||
+	    !target_start(&scene->target, flags, call, scene->outcome) ||
 	    !notif_next(scene->target.listener, &scene->call))
 		return false;
 	scene->lowest = lowest_free(scene->target.pid);
 	scene->count = count_fds(scene->target.pid);
 	return scene->count > 0;
+}
+
+static bool scene_begin(struct scene *scene)
+{
+	return scene_begin_by(scene, 0, call_and_tell);
 }
 
 static bool scene_end(struct scene *scene)
@@ -962,6 +967,100 @@ TEST_F(pending, closing_the_listener_does_not_end_it)
 	/* The request itself keeps it. */
 	close(scene->target.listener);
 	EXPECT_EQ(scene->lowest, request_end(&self->request));
+}
+
+/*
+ * B-18: what comes to a target together with a signal. A call that has been received is not
+ * interrupted if that is what the filter's flags say; and where it is, an answer that was accepted
+ * is its result all the same.
+ */
+FIXTURE(struck) {
+	struct scene scene;
+	struct request request;
+};
+
+FIXTURE_VARIANT(struck) {
+	unsigned int flags;
+};
+
+FIXTURE_VARIANT_ADD(struck, plain) {
+	.flags = 0,
+};
+
+FIXTURE_VARIANT_ADD(struck, wait_killable_recv) {
+	.flags = SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+};
+
+/* Beyond the existing implementation, which has no such flag. */
+FIXTURE_VARIANT_ADD(struck, wait_killable) {
+	.flags = SECCOMP_FILTER_FLAG_WAIT_KILLABLE,
+};
+
+FIXTURE_SETUP(struck)
+{
+	ASSERT_TRUE(scene_begin_by(&self->scene, variant->flags, call_interruptibly));
+	if (!scene_hold(&self->scene))
+		SKIP(return, "cannot hold the target: %s", strerror(errno));
+}
+
+FIXTURE_TEARDOWN(struck)
+{
+	EXPECT_TRUE(scene_end(&self->scene));
+}
+
+TEST_F(struck, b18_answer_before_the_signal)
+{
+	struct scene *scene = &self->scene;
+
+	ASSERT_EQ(0, answer(scene, ANSWER));
+	ASSERT_EQ(0, kill(scene->target.pid, SIGUSR1));
+	EXPECT_TRUE(call_gave(scene, ANSWER));
+	EXPECT_EQ(1, scene->outcome->signals);
+}
+
+TEST_F(struck, b18_answer_after_the_signal)
+{
+	struct scene *scene = &self->scene;
+	int error;
+
+	ASSERT_EQ(0, kill(scene->target.pid, SIGUSR1));
+	error = answer(scene, ANSWER);
+	EXPECT_TRUE(!error || (error == -ENOENT && !variant->flags));
+	EXPECT_TRUE(call_gave(scene, error ? -EINTR : ANSWER));
+	EXPECT_EQ(1, scene->outcome->signals);
+}
+
+TEST_F(struck, b18_file_on_its_way)
+{
+	struct scene *scene = &self->scene;
+	int fd;
+
+	ASSERT_TRUE(request_begin(&self->request, scene, scene->file, 0));
+	ASSERT_EQ(0, kill(scene->target.pid, SIGUSR1));
+	fd = request_end(&self->request);
+	if (variant->flags) {
+		EXPECT_EQ(scene->lowest, fd);
+		EXPECT_TRUE(still_waits(scene));
+	} else {
+		EXPECT_TRUE(call_gave(scene, -EINTR));
+	}
+	EXPECT_TRUE(fd == -ESRCH ? got_nothing(scene) : got_file(scene, fd)) TH_LOG("%d", fd);
+	EXPECT_EQ(1, scene->outcome->signals);
+}
+
+TEST_F(struck, b18_file_that_is_the_answer)
+{
+	struct scene *scene = &self->scene;
+	int fd;
+
+	ASSERT_TRUE(request_begin(&self->request, scene, scene->file, SEND));
+	ASSERT_EQ(0, kill(scene->target.pid, SIGUSR1));
+	fd = request_end(&self->request);
+	if (variant->flags)
+		EXPECT_EQ(scene->lowest, fd);
+	EXPECT_TRUE(call_gave(scene, fd < 0 ? -EINTR : fd)) TH_LOG("%d", fd);
+	EXPECT_TRUE(fd == -ESRCH ? got_nothing(scene) : got_file(scene, fd)) TH_LOG("%d", fd);
+	EXPECT_EQ(1, scene->outcome->signals);
 }
 
 /*

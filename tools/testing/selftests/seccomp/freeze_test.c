@@ -122,24 +122,6 @@ static bool group_thaw(const struct group *group)
 	return true;
 }
 
-/* The outcome of the target that runs this program. */
-static struct outcome *own_outcome;
-
-static void count_signal(int sig)
-{
-	own_outcome->signals++;
-}
-
-/* A signal ends the call: there is no SA_RESTART. */
-static int call_interruptibly(void *arg)
-{
-	const struct sigaction action = { .sa_handler = count_signal };
-
-	own_outcome = arg;
-	CHILD_REQUIRE(!sigaction(SIGUSR1, &action, NULL));
-	return call_and_tell(arg);
-}
-
 FIXTURE(freeze) {
 	struct group group;
 	struct target target;

@@ -637,23 +637,6 @@ TEST_F(depth, does_not_matter)
 #define OUTER	0
 #define INNER	1
 
-static void count_signal(int sig)
-{
-}
-
-static int call_with_handler(void *arg, int flags)
-{
-	struct sigaction action = { .sa_handler = count_signal, .sa_flags = flags };
-
-	CHILD_REQUIRE(!sigaction(SIGUSR1, &action, NULL));
-	return call_and_tell(arg);
-}
-
-static int call_interruptibly(void *arg)
-{
-	return call_with_handler(arg, 0);
-}
-
 static int call_restartably(void *arg)
 {
 	return call_with_handler(arg, SA_RESTART);

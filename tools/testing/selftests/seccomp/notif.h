@@ -253,6 +253,30 @@ static inline int call_and_tell(void *arg)
 	return 0;
 }
 
+/* The outcome of the target that runs this program. */
+static struct outcome *own_outcome;
+
+static inline void count_signal(int sig)
+{
+	own_outcome->signals++;
+}
+
+/* The same for a target that handles SIGUSR1. */
+static inline int call_with_handler(void *arg, int flags)
+{
+	const struct sigaction action = { .sa_handler = count_signal, .sa_flags = flags };
+
+	own_outcome = arg;
+	CHILD_REQUIRE(!sigaction(SIGUSR1, &action, NULL));
+	return call_and_tell(arg);
+}
+
+/* A signal ends the call: there is no SA_RESTART. */
+static inline int call_interruptibly(void *arg)
+{
+	return call_with_handler(arg, 0);
+}
+
 /* How many of its calls have returned. */
 static inline int outcome_calls(const struct outcome *outcome)
 {
