@@ -9,7 +9,9 @@
 #include <linux/sched.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 /* Arguments that make this program report its confinement to a file instead of testing. */
 #define REPORT		"--report-to"
@@ -630,25 +632,74 @@ static void fail_to_fork(const void *arg)
 	}
 }
 
+static void failed_forks_keep_none(struct __test_metadata *_metadata, FIXTURE_DATA(programs) *self,
+				   const struct failing_fork *failing)
+{
+	ASSERT_EQ(0, pipe(self->up));
+	ASSERT_TRUE(programs_start(self, fail_to_fork, failing, MANY))
+		TH_LOG("errno %d", failing->error);
+	/* A release too many would have freed programs that are in use. */
+	if (programs_alive() < self->before + 1)
+		SKIP(return, "programs have no name in /proc/vmallocinfo");
+	EXPECT_LE(self->before + MANY - base.layers, programs_alive());
+	ASSERT_EQ(1, write(self->go[1], "g", 1));
+	EXPECT_TRUE(exited_with(wait_status(self->pid), 0));
+	/* A release too few keeps them for ever. */
+	EXPECT_TRUE(programs_down_to(self->before))
+		TH_LOG("errno %d", failing->error);
+}
+
 /* Thousands of forks take a debug kernel a while. */
 TEST_F(programs, b25_failed_forks_keep_none)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(failing_forks); i++) {
-		ASSERT_EQ(0, pipe(self->up));
-		ASSERT_TRUE(programs_start(self, fail_to_fork, &failing_forks[i], MANY))
-			TH_LOG("failing fork %u", i);
-		/* A release too many would have freed programs that are in use. */
-		if (programs_alive() < self->before + 1)
-			SKIP(return, "programs have no name in /proc/vmallocinfo");
-		EXPECT_LE(self->before + MANY - base.layers, programs_alive());
-		ASSERT_EQ(1, write(self->go[1], "g", 1));
-		EXPECT_TRUE(exited_with(wait_status(self->pid), 0));
-		/* A release too few keeps them for ever. */
-		EXPECT_TRUE(programs_down_to(self->before))
-			TH_LOG("failing fork %u", i);
-	}
+	for (i = 0; i < ARRAY_SIZE(failing_forks); i++)
+		failed_forks_keep_none(_metadata, self, &failing_forks[i]);
+}
+
+/* A cgroup with room for the test and one child, mounted in a namespace of the test's own. */
+#define GROUPS		"/tmp"
+
+static bool group_write(const char *group, const char *file, const char *text)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", group, file);
+	return file_write(path, text);
+}
+
+static bool group_enter(char *group, size_t size)
+{
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("cgroup2", GROUPS, "cgroup2", 0, NULL) ||
+	    !group_write(GROUPS, "cgroup.subtree_control", "+pids"))
+		return false;
+	snprintf(group, size, GROUPS "/seccomp-%d", getpid());
+	return !mkdir(group, 0755) && group_write(group, "pids.max", "2") &&
+	       group_write(group, "cgroup.procs", "0");
+}
+
+static bool group_leave(const char *group)
+{
+	return group_write(GROUPS, "cgroup.procs", "0") && !rmdir(group);
+}
+
+static long fork_plainly(void)
+{
+	return fork();
+}
+
+/* Where this limit is looked at, a fork has everything but its place among the tasks. */
+TEST_F(programs, b25_forks_over_pids_max_keep_none)
+{
+	const struct failing_fork failing = { fork_plainly, EAGAIN };
+	char group[64] = "";
+
+	if (!group_enter(group, sizeof(group)))
+		SKIP(return, "no cgroup that limits tasks: %s", strerror(errno));
+	failed_forks_keep_none(_metadata, self, &failing);
+	EXPECT_TRUE(group_leave(group));
 }
 
 static void fork_for_ever(const void *arg)
