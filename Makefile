@@ -12,7 +12,7 @@ endif
 export CMD
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell check check-arches kunit bench fuzz lint kernel image-path tree tree-path config clean
+.PHONY: help run shell check check-arches kunit coverage bench fuzz lint kernel image-path tree tree-path config clean
 
 help:	## this list
 	@echo 'Seccomp, rewritten, on Linux 6.12. Commands:'
@@ -46,6 +46,9 @@ check-arches:	## make check for every architecture but x86-64
 
 kunit:	## the kernel's own tests alone, at native speed, in User-Mode Linux
 	@ARCH=um scripts/check
+
+coverage:	## what the tests execute of kernel/seccomp*, by file and function
+	@scripts/check coverage
 
 bench:	## what things cost, on this kernel and on the unmodified base
 	@scripts/bench --tsv bench/results.tsv
