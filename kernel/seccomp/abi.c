@@ -112,8 +112,11 @@ FIELD(struct seccomp_prog_info, layers, 20, 4);
 
 /*
  * As on x86 and most others; some architectures encode the direction otherwise,
- * so there the parts have to do.
+ * so there the parts have to do. The kernel's macros name a variable where the type is
+ * wrong, which clang does not take in a constant.
  */
+#undef _IOC_TYPECHECK
+#define _IOC_TYPECHECK(type)	sizeof(type)
 #define IOCTL(name, dir, nr, type)					\
 	static_assert((name) == _IOC((dir), '!', (nr), sizeof(type)))
 

@@ -407,10 +407,10 @@ static void seccomp_listener_fdinfo(struct seq_file *m, struct file *file)
 	unsigned long flags;
 	u64 id = 0;
 
-	scoped_guard(spinlock, &listener->lock) {
-		memcpy(counts, listener->counts, sizeof(counts));
-		flags = listener->flags;
-	}
+	spin_lock(&listener->lock);
+	memcpy(counts, listener->counts, sizeof(counts));
+	flags = listener->flags;
+	spin_unlock(&listener->lock);
 	seq_printf(m, "sync_wake_up:\t%d\n",
 		   !!(flags & SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP));
 	for (int state = SECCOMP_NOTIF_QUEUED; state < SECCOMP_NOTIF_STATES; state++)
