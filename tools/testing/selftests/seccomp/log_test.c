@@ -63,25 +63,35 @@ static int audit_open(void)
 	return fd;
 }
 
-/* The next record of ours by one of two processes, from its first field on; NULL: there is none. */
-static const char *audit_next(int fd, pid_t one, pid_t two, pid_t *whose)
+/* The next record of a type, from its first field on; NULL: there is none. */
+static const char *audit_read(int fd, unsigned int type)
 {
 	static union {
 		struct nlmsghdr header;
 		char bytes[9000];
 	} message;
-	const char *text, *pid;
+	const char *text;
 	ssize_t got;
 
 	while ((got = recv(fd, &message, sizeof(message) - 1, 0)) > 0) {
-		if (message.header.nlmsg_type != AUDIT_SECCOMP)
-			continue;
 		message.bytes[got] = '\0';
 		text = strstr(NLMSG_DATA(&message.header), "): ");
-		pid = text ? strstr(text, " pid=") : NULL;
+		if (message.header.nlmsg_type == type && text)
+			return text + 3;
+	}
+	return NULL;
+}
+
+/* The next record of ours by one of two processes. */
+static const char *audit_next(int fd, pid_t one, pid_t two, pid_t *whose)
+{
+	const char *text, *pid;
+
+	while ((text = audit_read(fd, AUDIT_SECCOMP))) {
+		pid = strstr(text, " pid=");
 		*whose = pid ? atoi(pid + 5) : 0;
 		if (*whose && (*whose == one || *whose == two))
-			return text + 3;
+			return text;
 	}
 	return NULL;
 }
@@ -438,6 +448,59 @@ TEST_F(flood, b44_is_limited_and_counted)
 	EXPECT_LE((unsigned int)FLOOD_CALLS, after.lost - self->before.lost + records);
 	TH_LOG("%d records in %ld seconds, %u lost", records, (long)took,
 	       after.lost - self->before.lost);
+}
+
+/* Whoever decides what is logged is on record himself, where audit is on. */
+FIXTURE(change) {
+	int audit;
+	char list[256];
+	struct audit_status before;
+};
+
+FIXTURE_SETUP(change)
+{
+	ASSERT_TRUE(file_read(LOGGED_SYSCTL, self->list, sizeof(self->list)));
+	self->audit = audit_open();
+	if (self->audit < 0)
+		SKIP(return, "cannot listen to audit records: %s", strerror(errno));
+	ASSERT_TRUE(audit_get(&self->before));
+	ASSERT_TRUE(audit_set(&(struct audit_status){
+		.mask = AUDIT_STATUS_ENABLED, .enabled = 1,
+	}));
+}
+
+FIXTURE_TEARDOWN_PARENT(change)
+{
+	EXPECT_TRUE(audit_set(&(struct audit_status){
+		.mask = AUDIT_STATUS_ENABLED, .enabled = self->before.enabled,
+	}));
+	EXPECT_TRUE(file_write(LOGGED_SYSCTL, self->list));
+}
+
+/* The next record about the list, as far as it does not depend on who asks. */
+static const char *change_next(int fd)
+{
+	const char *text;
+
+	while ((text = audit_read(fd, AUDIT_CONFIG_CHANGE)))
+		if (!strncmp(text, "op=seccomp-logging ", 19))
+			break;
+	return text;
+}
+
+TEST_F(change, is_recorded)
+{
+	ASSERT_TRUE(file_write(LOGGED_SYSCTL, "errno"));
+	ASSERT_TRUE(change_next(self->audit) != NULL);
+	ASSERT_TRUE(file_write(LOGGED_SYSCTL, "trap log"));
+	EXPECT_STREQ("op=seccomp-logging actions=trap,log old-actions=errno res=1",
+		     change_next(self->audit) ?: "");
+	ASSERT_TRUE(file_write(LOGGED_SYSCTL, ""));
+	EXPECT_STREQ("op=seccomp-logging actions=(none) old-actions=trap,log res=1",
+		     change_next(self->audit) ?: "");
+	EXPECT_FALSE(file_write(LOGGED_SYSCTL, "no such action"));
+	EXPECT_STREQ("op=seccomp-logging actions=? old-actions=(none) res=0",
+		     change_next(self->audit) ?: "");
 }
 
 TEST_HARNESS_MAIN
