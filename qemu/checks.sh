@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # What the scripts share that run programs in the guest: checks, in TAP.  Who
 # sources it has a directory "dir" to work in, and the array "checks": names and
-# functions by turns.
+# functions by turns, a function with words for it, if any.
 # shellcheck disable=SC2154
 
 patience=120	# seconds
@@ -20,14 +20,14 @@ expect()
 	fi
 }
 
-# check NAME FUNCTION: one TAP line, then what the function said.  It counts as
+# check NAME FUNCTION WORD...: one TAP line, then what the function said.  It counts as
 # skipped if the function leaves in "why_not" what a program cannot do; all
 # else must be right nevertheless.
 check()
 {
 	bad=0
 	why_not=''
-	"$2" >"$dir/said" 2>&1
+	"${@:2}" >"$dir/said" 2>&1
 	number=$((number + 1))
 	if [ "$bad" = 0 ]; then
 		echo "ok $number - $1${why_not:+ # SKIP $why_not}"
@@ -52,11 +52,12 @@ until_true()
 # run_checks: all of them; exits with 1 if one failed.
 run_checks()
 {
-	local i
+	local i call
 
 	echo "1..$((${#checks[@]} / 2))"
 	for ((i = 0; i < ${#checks[@]}; i += 2)); do
-		check "${checks[i]}" "${checks[i + 1]}"
+		read -ra call <<<"${checks[i + 1]}"
+		check "${checks[i]}" "${call[@]}"
 	done
 	exit "$failed"
 }
