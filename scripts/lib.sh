@@ -82,3 +82,18 @@ logged() {
 	tail -n 20 "$log" >&2
 	die "failed: $1 (all of it in $log)"
 }
+
+# own_lists DIR EDIT: let apt-get "${apt[@]}" look in lists of packages that are kept
+# in DIR/apt: the host's sources of Debian, changed by the sed commands EDIT.
+own_lists() {
+	local file sources
+	mkdir -p "$1"/apt/{lists,archives}/partial
+	for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources; do
+		[[ ! -s $file ]] || sed "$2" "$file" > "$1/apt/sources.${file##*.}"
+	done
+	sources=$(find "$1/apt" -name 'sources.*' -print -quit)
+	[[ $sources ]] || die "this machine has no list of Debian's packages to look in"
+	# shellcheck disable=SC2034 # for who calls this
+	apt=(-o "Dir::State::lists=$1/apt/lists" -o "Dir::Cache=$1/apt"
+		-o "Dir::Etc::sourcelist=$sources" -o Dir::Etc::sourceparts=/dev/null)
+}
