@@ -9,6 +9,9 @@ left is handed to libseccomp.  Needs the Debian package python3-seccomp.
 With --core, only the entries that allow, and ask for no capability and no
 machine, are taken.  On x86-64 that leaves out arch_prctl, without which no
 program starts: it is a filter to measure, not to live under.
+
+With --oci the entries are not compiled, but written as the "seccomp" of the
+configuration (JSON) that low-level runtimes like crun take.
 """
 
 import argparse
@@ -128,6 +131,27 @@ def in_core(entry):
     return entry["action"] == "SCMP_ACT_ALLOW" and not any(includes.values())
 
 
+def architectures(profile, token):
+    """Return libseccomp's names of the machine and of what else it executes."""
+    names = [token]
+    for row in profile.get("archMap") or ():
+        if row["architecture"] == token:
+            names += row.get("subArchitectures") or ()
+    return names
+
+
+def oci(profile, machine, entries):
+    """Return the "seccomp" of an OCI configuration."""
+    keys = ("names", "action", "errnoRet", "args")
+    return {
+        "defaultAction": profile["defaultAction"],
+        "defaultErrnoRet": profile.get("defaultErrnoRet", errno.EPERM),
+        "architectures": architectures(profile, MACHINES[machine][0]),
+        "syscalls": [{key: entry[key] for key in keys if entry.get(key)}
+                     for entry in entries],
+    }
+
+
 def build(profile, machine, entries, tree):
     """Return the libseccomp filter made of a profile's entries."""
     token, _ = MACHINES[machine]
@@ -138,11 +162,7 @@ def build(profile, machine, entries, tree):
 
     if not result.exist_arch(architecture(token)):
         result.remove_arch(seccomp.Arch.NATIVE)
-    tokens = [token]
-    for row in profile.get("archMap") or ():
-        if row["architecture"] == token:
-            tokens += row.get("subArchitectures") or ()
-    for name in tokens:
+    for name in architectures(profile, token):
         if not result.exist_arch(architecture(name)):
             result.add_arch(architecture(name))
 
@@ -170,6 +190,8 @@ def main():
                         help="the kernel version, for minKernel")
     parser.add_argument("--core", action="store_true",
                         help="only what is allowed without conditions")
+    parser.add_argument("--oci", action="store_true",
+                        help="JSON for a low-level runtime")
     parser.add_argument("--tree", action="store_true",
                         help="a binary tree instead of a list")
     args = parser.parse_args()
@@ -182,6 +204,10 @@ def main():
     entries = [entry for entry in profile["syscalls"]
                if applies(entry, caps, arch, kernel)
                and (in_core(entry) or not args.core)]
+    if args.oci:
+        with open(args.out, "w", encoding="utf-8") as file:
+            json.dump(oci(profile, args.arch, entries), file, indent=1)
+        return
     result = build(profile, args.arch, entries, args.tree)
 
     with tempfile.TemporaryFile() as file:
