@@ -165,15 +165,15 @@ static void require_confined(void)
 }
 
 /* Descriptors that the threads of a process take turns with, and calls that one has received. */
-static int fds[8];
+static int listeners[4], programs[4];
 static struct received {
 	int listener;
 	uint64_t id;
 } received[4];
 
-static void fd_keep(struct random *random, int fd)
+static void fd_keep(int *place, int fd)
 {
-	int old = __atomic_exchange_n(&RANDOM_OF(random, fds), fd, __ATOMIC_RELAXED);
+	int old = __atomic_exchange_n(place, fd, __ATOMIC_RELAXED);
 
 	if (old > 0)
 		close(old);
@@ -181,7 +181,10 @@ static void fd_keep(struct random *random, int fd)
 
 static int random_fd(struct random *random)
 {
-	return __atomic_load_n(&RANDOM_OF(random, fds), __ATOMIC_RELAXED);
+	int *place = one_in(random, 2) ? &RANDOM_OF(random, listeners) :
+					 &RANDOM_OF(random, programs);
+
+	return __atomic_load_n(place, __ATOMIC_RELAXED);
 }
 
 /* Mostly one that can be answered, unless it has been, or an other thread writes here. */
@@ -203,7 +206,7 @@ static void installed(struct random *random, enum kind kind, uint32_t flags, int
 		return;
 	if (flags & NEW_LISTENER) {
 		count(LISTEN);
-		fd_keep(random, ret);
+		fd_keep(&RANDOM_OF(random, listeners), ret);
 	}
 	if (flags & SECCOMP_FILTER_FLAG_TSYNC && (!ret || flags & NEW_LISTENER))
 		count(SYNCHRONISE);
@@ -215,6 +218,9 @@ static void do_install(struct random *random)
 	struct program program;
 
 	random_program(random, &program);
+	/* Who listens wants to hear something. */
+	if (flags & NEW_LISTENER && !one_in(random, 4))
+		program.insns[program.prog.len - 1].k = SECCOMP_RET_USER_NOTIF;
 	if (one_in(random, 32))
 		program.prog.filter = (void *)(uintptr_t)random_number(random);
 	if (one_in(random, 8))
@@ -231,7 +237,7 @@ static void do_create(struct random *random)
 	random_program(random, &program);
 	fd = sys_seccomp(SECCOMP_CREATE_PROG, one_in(random, 16), &program.prog);
 	if (done(CREATE, fd))
-		fd_keep(random, fd);
+		fd_keep(&RANDOM_OF(random, programs), fd);
 }
 
 static void do_attach(struct random *random)
@@ -280,7 +286,7 @@ static void give_to(struct random *random, struct received call)
 static void do_receive(struct random *random)
 {
 	struct seccomp_notif notif = { .pid = one_in(random, 16) };
-	int fd = random_fd(random);
+	int fd = one_in(random, 8) ? random_fd(random) : RANDOM_OF(random, listeners);
 
 	/* To wait for one that may not come leaves fewer to make one. */
 	if (!(listener_events(fd, 0) & POLLIN) && !one_in(random, 32))
@@ -420,7 +426,8 @@ static void do_read(struct random *random)
 
 static void do_close(struct random *random)
 {
-	fd_keep(random, 0);
+	fd_keep(one_in(random, 4) ? &RANDOM_OF(random, listeners) :
+				    &RANDOM_OF(random, programs), 0);
 }
 
 static pid_t tids[THREADS];
@@ -431,9 +438,9 @@ static void do_signal(struct random *random)
 }
 
 static void (* const deeds[])(struct random *random) = {
-	do_install, do_create, do_attach, do_ask, do_receive, do_receive, do_receive, do_receive,
-	do_send, do_send, do_give, do_look, do_call, do_call, do_call, do_trace, do_compare, do_fork, do_thread,
-	do_read, do_close, do_signal, do_signal,
+	do_install, do_create, do_attach, do_ask, do_send, do_send, do_give, do_look,
+	do_call, do_call, do_call, do_trace, do_compare, do_fork, do_thread, do_read, do_close,
+	do_signal, do_signal,
 };
 
 struct worker {
@@ -448,6 +455,8 @@ static void *worker_run(void *arg)
 	tids[worker->number] = sys_gettid();
 	for (;;) {
 		RANDOM_OF(&worker->random, deeds)(&worker->random);
+		/* Or soon all of them wait for an answer. */
+		do_receive(&worker->random);
 		require_confined();
 	}
 	return NULL;
