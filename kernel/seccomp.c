@@ -32,13 +32,14 @@ static long seccomp_get_notif_sizes(void __user *usizes)
  * @uargs:	what @op says, see include/uapi/linux/seccomp.h
  *
  * Context: Process context. Takes the caller's siglock.
- * Return: What seccomp_attach() returns for SECCOMP_SET_MODE_FILTER, and
- * seccomp_progfd_create() for SECCOMP_CREATE_PROG; else
- * * 0		- Success.
- * * -EINVAL	- Unknown @op, flags or arguments that it does not take, or a
- *		  mode that cannot be entered from the present one.
- * * -EFAULT	- @uargs cannot be read or written.
- * * -EOPNOTSUPP - SECCOMP_GET_ACTION_AVAIL: there is no such action.
+ * Return:
+ * * For SECCOMP_SET_MODE_FILTER what seccomp_attach() returns, and for
+ *   SECCOMP_CREATE_PROG what seccomp_progfd_create() does.
+ * * %0		- Success.
+ * * %-EINVAL	- Unknown @op, flags or arguments that it does not take, or a
+ *   mode that cannot be entered from the present one.
+ * * %-EFAULT	- @uargs cannot be read or written.
+ * * %-EOPNOTSUPP - SECCOMP_GET_ACTION_AVAIL: there is no such action.
  */
 SYSCALL_DEFINE3(seccomp, unsigned int, op, unsigned int, flags,
 		void __user *, uargs)

@@ -111,30 +111,31 @@ static long seccomp_addfd_wait(struct seccomp_listener *listener,
 }
 
 /**
- * seccomp_addfd - SECCOMP_IOCTL_NOTIF_ADDFD
+ * seccomp_addfd_request - SECCOMP_IOCTL_NOTIF_ADDFD
  * @listener:	the listener
  * @uaddfd:	a struct seccomp_notif_addfd in user space
  * @size:	its size there
  *
  * Context: Process context. Takes @listener's lock. Sleeps until the target has
  *	    installed the file.
- * Return: The file's number in the target, or an error, and then the target has
- *	   not got it:
- * * -EINVAL	- An unknown flag or size, or @newfd without SECCOMP_ADDFD_FLAG_SETFD.
- * * -E2BIG	- Something is set that this kernel does not know.
- * * -EFAULT	- @uaddfd cannot be read.
- * * -EBADF	- No such @srcfd, or @newfd is out of the target's range.
- * * -EBUSY	- A thread that shares the target's files is just opening @newfd.
- * * -ENOENT	- No such call.
- * * -EINPROGRESS - It has not been received, or is being answered.
- * * -EMFILE	- The target has no number left.
- * * -ENOMEM	- No memory for the target's table of files.
- * * -ESRCH	- The call has been ended meanwhile.
- * * -ERESTARTSYS - A signal has come before the target took notice.
+ * Return:
+ * * %0 or more	- The file's number in the target. After all else the target has
+ *   not got it.
+ * * %-EINVAL	- An unknown flag or size, or @newfd without SECCOMP_ADDFD_FLAG_SETFD.
+ * * %-E2BIG	- Something is set that this kernel does not know.
+ * * %-EFAULT	- @uaddfd cannot be read.
+ * * %-EBADF	- No such @srcfd, or @newfd is out of the target's range.
+ * * %-EBUSY	- A thread that shares the target's files is just opening @newfd.
+ * * %-ENOENT	- No such call.
+ * * %-EINPROGRESS - It has not been received, or is being answered.
+ * * %-EMFILE	- The target has no number left.
+ * * %-ENOMEM	- No memory for the target's table of files.
+ * * %-ESRCH	- The call has been ended meanwhile.
+ * * %-ERESTARTSYS - A signal has come before the target took notice.
  * * others	- What a security module says of the file.
  */
-long seccomp_addfd(struct seccomp_listener *listener, void __user *uaddfd,
-		   size_t size)
+long seccomp_addfd_request(struct seccomp_listener *listener, void __user *uaddfd,
+			   size_t size)
 {
 	struct seccomp_addfd addfd = {};
 	struct file *file __free(fput) = NULL;

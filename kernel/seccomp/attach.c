@@ -229,22 +229,23 @@ static long seccomp_attach_flags(unsigned int flags, void __user *uargs)
  *
  * Context: Process context. May sleep. Takes the caller's siglock, and its
  *	    cred_guard_mutex for SECCOMP_FILTER_FLAG_TSYNC.
- * Return: 0, or the listener for SECCOMP_FILTER_FLAG_NEW_LISTENER; or anything
- *	   else, and then nothing has changed:
- * * -EINVAL	- An unknown flag or a combination that is none, a program that
- *		  is refused, or strict mode.
- * * -EFAULT	- @uargs or the instructions cannot be read.
- * * -EACCES	- Neither no_new_privs nor CAP_SYS_ADMIN.
- * * -ENOMEM	- No memory, or the chain would become too long.
+ * Return:
+ * * %0		- Success; or the listener for SECCOMP_FILTER_FLAG_NEW_LISTENER. After
+ *   all else nothing has changed.
+ * * %-EINVAL	- An unknown flag or a combination that is none, a program that
+ *   is refused, or strict mode.
+ * * %-EFAULT	- @uargs or the instructions cannot be read.
+ * * %-EACCES	- Neither no_new_privs nor CAP_SYS_ADMIN.
+ * * %-ENOMEM	- No memory, or the chain would become too long.
  * * positive	- SECCOMP_FILTER_FLAG_TSYNC: the id of a thread that cannot follow.
- * * -ESRCH	- The same, if it has no id in the caller's pid namespace, or if
- *		  SECCOMP_FILTER_FLAG_TSYNC_ESRCH is set.
- * * -EINTR	- The process is being killed.
- * * -EBADF	- SECCOMP_FILTER_FLAG_PROG_FD: it is not open; if it is something
- *		  else, -EINVAL.
- * * -EBUSY	- SECCOMP_FILTER_FLAG_NEW_LISTENER: there is a listener that does
- *		  not let others nest.
- * * -EMFILE, -ENFILE - The same: no descriptor or no file left.
+ * * %-ESRCH	- The same, if it has no id in the caller's pid namespace, or if
+ *   SECCOMP_FILTER_FLAG_TSYNC_ESRCH is set.
+ * * %-EINTR	- The process is being killed.
+ * * %-EBADF	- SECCOMP_FILTER_FLAG_PROG_FD: it is not open; if it is something
+ *   else, -EINVAL.
+ * * %-EBUSY	- SECCOMP_FILTER_FLAG_NEW_LISTENER: there is a listener that does
+ *   not let others nest.
+ * * %-EMFILE, %-ENFILE - The same: no descriptor or no file left.
  */
 long seccomp_attach(unsigned int flags, void __user *uargs)
 {

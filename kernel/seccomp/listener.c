@@ -328,7 +328,7 @@ static long seccomp_listener_ioctl(struct file *file, unsigned int cmd,
 	/* Its argument may come in another size, and so under another number. */
 	if (_IOC_TYPE(cmd) == SECCOMP_IOC_MAGIC &&
 	    _IOC_NR(cmd) == _IOC_NR(SECCOMP_IOCTL_NOTIF_ADDFD))
-		return seccomp_addfd(listener, uarg, _IOC_SIZE(cmd));
+		return seccomp_addfd_request(listener, uarg, _IOC_SIZE(cmd));
 	return -EINVAL;
 }
 

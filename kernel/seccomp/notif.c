@@ -415,7 +415,7 @@ static void seccomp_notif_ask(struct seccomp_notification *notif,
  * Return:
  * * SECCOMP_PROCEED	- All that have been asked said CONTINUE.
  * * SECCOMP_SKIP	- One gave a result, or there was none to ask, or a signal
- *			  has ended the wait (-ERESTARTSYS).
+ *   has ended the wait (-ERESTARTSYS).
  */
 enum seccomp_outcome seccomp_act_user_notif(struct seccomp_call *call)
 {

@@ -158,8 +158,8 @@ static inline void seccomp_listener_wake(struct seccomp_listener *listener,
 }
 
 /* addfd.c */
-long seccomp_addfd(struct seccomp_listener *listener, void __user *uaddfd,
-		   size_t size);
+long seccomp_addfd_request(struct seccomp_listener *listener, void __user *uaddfd,
+			   size_t size);
 void seccomp_addfd_serve(struct seccomp_notification *notif);
 void seccomp_addfd_refuse(struct seccomp_notification *notif);
 

@@ -216,10 +216,11 @@ static struct seccomp_prog *seccomp_prog_share(struct seccomp_prog *prog)
  * privilege, it is that one.
  *
  * Context: Process context. May sleep. Takes seccomp_progs_lock.
- * Return: The program, with a reference for the caller to put, or an error:
- * * -EFAULT	- The instructions cannot be read.
- * * -EINVAL	- The program is refused.
- * * -ENOMEM	- No memory, or none left for compiled BPF.
+ * Return:
+ * * The program, with a reference for the caller to put.
+ * * %-EFAULT	- The instructions cannot be read.
+ * * %-EINVAL	- The program is refused.
+ * * %-ENOMEM	- No memory, or none left for compiled BPF.
  */
 struct seccomp_prog *seccomp_prog_create(struct sock_fprog *program)
 {

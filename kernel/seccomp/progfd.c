@@ -126,11 +126,12 @@ struct seccomp_prog *seccomp_progfd_get(int fd)
  * It takes no privilege: only a layer confines anybody.
  *
  * Context: Process context. May sleep.
- * Return: The descriptor, or an error:
- * * -EFAULT	- @uprogram or its instructions cannot be read.
- * * -EINVAL	- The program is refused.
- * * -ENOMEM	- No memory, or none left for compiled BPF.
- * * -EMFILE, -ENFILE - No descriptor or no file left.
+ * Return:
+ * * %0 or more	- The descriptor.
+ * * %-EFAULT	- @uprogram or its instructions cannot be read.
+ * * %-EINVAL	- The program is refused.
+ * * %-ENOMEM	- No memory, or none left for compiled BPF.
+ * * %-EMFILE, %-ENFILE - No descriptor or no file left.
  */
 long seccomp_progfd_create(void __user *uprogram)
 {

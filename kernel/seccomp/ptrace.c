@@ -78,13 +78,14 @@ static struct seccomp_layer *seccomp_ptrace_layer(struct task_struct *task, u64 
  * @uinsns:	receives its instructions, as they were installed; may be NULL
  *
  * Context: Process context. Takes @task's siglock.
- * Return: The number of instructions, or an error:
- * * -EACCES	- The caller lacks CAP_SYS_ADMIN in the initial user namespace,
- *		  or is confined itself, or will be by its next execve.
- * * -EINVAL	- @task is not in filter mode.
- * * -ENOENT	- There is no such filter.
- * * -EFAULT	- @uinsns cannot be written.
- * * -ESRCH	- @task has ended.
+ * Return:
+ * * %1 or more	- The number of instructions.
+ * * %-EACCES	- The caller lacks CAP_SYS_ADMIN in the initial user namespace,
+ *   or is confined itself, or will be by its next execve.
+ * * %-EINVAL	- @task is not in filter mode.
+ * * %-ENOENT	- There is no such filter.
+ * * %-EFAULT	- @uinsns cannot be written.
+ * * %-ESRCH	- @task has ended.
  */
 long seccomp_ptrace_get_filter(struct task_struct *task, unsigned long index,
 			       void __user *uinsns)
@@ -182,11 +183,12 @@ static long seccomp_ptrace_give_fd(struct ptrace_seccomp_filter *filter,
  * @ufilter:	says in @index which filter, 0 for the oldest; receives the rest
  *
  * Context: Process context. Takes @task's siglock.
- * Return: The number of bytes that are filled in, or an error: as
- *	   seccomp_ptrace_get_filter(), but that filters count which wait for an
- *	   execve; and
- * * -EINVAL	- @size has no room for all that there is.
- * * -EMFILE, -ENFILE, -ENOMEM - No descriptor, no file or no memory left.
+ * Return:
+ * * The number of bytes that are filled in.
+ * * An error as of seccomp_ptrace_get_filter(), but that filters count which wait
+ *   for an execve.
+ * * %-EINVAL	- @size has no room for all that there is.
+ * * %-EMFILE, %-ENFILE, %-ENOMEM - No descriptor, no file or no memory left.
  */
 long seccomp_ptrace_get_filter_fd(struct task_struct *task, unsigned long size,
 				  void __user *ufilter)

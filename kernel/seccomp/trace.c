@@ -16,13 +16,13 @@
  * Context: Process context, no locks. Sleeps until the tracer lets go.
  * Return:
  * * SECCOMP_SKIP	- Nobody to ask (the call fails with -ENOSYS), the
- *			  tracer set the number to -1 (it has set the result),
- *			  or the task is being killed, which the tracer cannot
- *			  make up for.
+ *   tracer set the number to -1 (it has set the result),
+ *   or the task is being killed, which the tracer cannot
+ *   make up for.
  * * SECCOMP_REJUDGE	- The tracer has let go of it, be it by detaching or by
- *			  its own end, and may have changed anything.
+ *   its own end, and may have changed anything.
  * * SECCOMP_PROCEED	- It has been asked already; asking for every change of
- *			  its own would never end.
+ *   its own would never end.
  */
 enum seccomp_outcome seccomp_act_trace(struct seccomp_call *call)
 {
