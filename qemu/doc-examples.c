@@ -7,11 +7,9 @@
 #include "examples.c"
 #undef main
 
-#include <sched.h>
-#include <signal.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 
 #include "kselftest_harness.h"
 
@@ -55,6 +53,13 @@ TEST(flags)
 	EXPECT_FALSE(kernel_knows(1 << 20));
 }
 
+TEST(actions)
+{
+	EXPECT_TRUE(kernel_has_action(SECCOMP_RET_USER_NOTIF));
+	EXPECT_FALSE(kernel_has_action(SECCOMP_RET_USER_NOTIF | 1));
+	EXPECT_FALSE(kernel_has_action(0x12340000));
+}
+
 TEST(halves_of_an_argument)
 {
 	struct sock_fprog program = PROGRAM(small_maps);
@@ -72,6 +77,65 @@ TEST(halves_of_an_argument)
 			    MAP_FAILED);
 		EXPECT_EQ(ENOMEM, errno);
 	}
+}
+
+static void *nothing(void *arg)
+{
+	return arg;
+}
+
+TEST(no_user_namespaces)
+{
+	pthread_t thread;
+	pid_t pid;
+
+	forbid_user_ns();
+	EXPECT_EQ(-1, unshare(CLONE_NEWUSER));
+	EXPECT_EQ(EPERM, errno);
+	EXPECT_EQ(-1, syscall(__NR_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0));
+	EXPECT_EQ(EPERM, errno);
+	EXPECT_EQ(-1, syscall(__NR_clone3, NULL, 0));
+	EXPECT_EQ(ENOSYS, errno);
+	EXPECT_EQ(0, unshare(CLONE_FS));
+	EXPECT_EQ(0, pthread_create(&thread, NULL, nothing, NULL));
+	EXPECT_EQ(0, pthread_join(thread, NULL));
+	pid = fork();
+	if (!pid)
+		_exit(0);
+	EXPECT_EQ(pid, waitpid(pid, NULL, 0));
+}
+
+TEST(signal_as_an_answer)
+{
+	install_trap();
+	EXPECT_EQ(7, syscall(__NR_getppid));
+}
+
+TEST(tracer_that_refuses)
+{
+	static struct sock_filter insns[] = {
+		ONLY_X86_64,
+		ON(__NR_uname, SECCOMP_RET_TRACE),
+		RETURN(SECCOMP_RET_ALLOW),
+	};
+	static struct sock_fprog program = PROGRAM(insns);
+	struct utsname name;
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		trace(PTRACE_TRACEME, 0, 0, NULL);
+		raise(SIGSTOP);
+		install(0, &program);
+		/* A signal that it handles or not is none of the tracer's business. */
+		signal(SIGUSR1, SIG_IGN);
+		raise(SIGUSR1);
+		_exit(uname(&name) == -1 && errno == EPERM ? 5 : 6);
+	}
+	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+	status = refuse_traced(pid);
+	EXPECT_TRUE(WIFEXITED(status));
+	EXPECT_EQ(5, WEXITSTATUS(status));
 }
 
 static bool may_trace(void)
