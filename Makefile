@@ -12,7 +12,7 @@ endif
 export CMD
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell check check-arches kunit coverage bench fuzz lint kernel image-path tree tree-path config clean
+.PHONY: help run shell check check-arches kunit coverage bench fuzz lint docs kernel image-path tree tree-path config clean
 
 help:	## this list
 	@echo 'Seccomp, rewritten, on Linux 6.12. Commands:'
@@ -59,6 +59,9 @@ fuzz:	## hold the analysis of filters against a reference, for SECONDS=60
 
 lint:	## static checks of our files
 	@scripts/lint
+
+docs:	## render the documents; prints where the HTML is
+	@scripts/docs
 
 kernel:	## build a kernel
 	@scripts/kernel > /dev/null

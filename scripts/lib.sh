@@ -8,6 +8,7 @@
 #	work/CHECKOUT/tree/	the stripped base with this checkout's overlay and
 #				patches; unchanged files are hard links to stripped/
 #	work/CHECKOUT/build/	kernels, test programs, logs, by configuration
+#	work/CHECKOUT/docs/	the rendered documents
 #	programs/HASH/		unpacked Debian packages for the guest
 #	ccache/			compiled objects
 # Locks are files NAME.lock beside what they protect; they are never deleted.
