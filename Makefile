@@ -12,7 +12,7 @@ endif
 export CMD
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell check check-arches kunit coverage bench fuzz lint docs kernel image-path tree tree-path config clean
+.PHONY: help run shell gdb check check-arches kunit coverage bench fuzz lint docs kernel image-path tree tree-path config clean
 
 help:	## this list
 	@echo 'Seccomp, rewritten, on Linux 6.12. Commands:'
@@ -37,6 +37,9 @@ run:	## the guided tour and real programs; with CMD='...' that command in the gu
 
 shell:	## an interactive shell in the guest, on top of this machine's files
 	@scripts/guest --shell
+
+gdb:	## gdb, attached to the guest's kernel, which runs CMD='...'
+	@scripts/gdb
 
 check:	## every test; ends with "N passed, N failed, N skipped"
 	@scripts/check
