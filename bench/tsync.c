@@ -101,7 +101,8 @@ int main(void)
 		REQUIRE(waitpid(pid, &status, 0) == pid && !status);
 		REQUIRE(read(pipes[0], &took, sizeof(took)) == sizeof(took));
 
-		snprintf(name, sizeof(name), "TSYNC, %d thread%s", sizes[i], sizes[i] > 1 ? "s" : "");
+		snprintf(name, sizeof(name), "TSYNC, %d thread%s", sizes[i],
+			 sizes[i] > 1 ? "s" : "");
 		report(name, took);
 		if (i) {
 			snprintf(name, sizeof(name), "TSYNC, each further thread of %d", sizes[i]);

@@ -2,7 +2,8 @@
 /*
  * checkpoint - dump the filters of a process, and restore them in threads of another
  *
- *	cc -pthread -o checkpoint checkpoint.c	(or CONFIG_SAMPLES=y; make headers; make samples/seccomp/)
+ *	cc -pthread -o checkpoint checkpoint.c
+ *				(or CONFIG_SAMPLES=y; make headers; make samples/seccomp/)
  *	./checkpoint PID	the filters of that process
  *	./checkpoint		those of a process that it starts for it, and then synchronises
  *
@@ -405,7 +406,8 @@ static bool is_restored(void)
 	for (unsigned int i = 0; i < threads_count; i++) {
 		const struct thread *thread = &threads[i], *other = &threads[i ? i - 1 : 0];
 		long before = syscall(__NR_kcmp, thread->tid, other->tid, KCMP_SECCOMP, 0, 0);
-		long now = syscall(__NR_kcmp, thread->restored, other->restored, KCMP_SECCOMP, 0, 0);
+		long now = syscall(__NR_kcmp, thread->restored, other->restored,
+				   KCMP_SECCOMP, 0, 0);
 		long same = syscall(__NR_kcmp, thread->tid, thread->restored, KCMP_SECCOMP, 0, 0);
 
 		if (before < 0 || now < 0 || same < 0)

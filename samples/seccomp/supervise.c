@@ -69,7 +69,8 @@
 #elif defined(__m68k__)
 #define NATIVE_ARCH	AUDIT_ARCH_M68K
 #elif defined(__sh__)
-#define NATIVE_ARCH	(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? AUDIT_ARCH_SHEL : AUDIT_ARCH_SH)
+#define NATIVE_ARCH	\
+	(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? AUDIT_ARCH_SHEL : AUDIT_ARCH_SH)
 #elif defined(__loongarch__)
 #define NATIVE_ARCH	AUDIT_ARCH_LOONGARCH64
 #elif defined(__csky__)

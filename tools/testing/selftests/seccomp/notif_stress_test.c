@@ -616,7 +616,7 @@ TEST_F(storm, answers_and_results_match)
 	for (step = 0; clock_ms() - since < BUDGET_MS || !storm_has_had_effect(storm, step);
 	     step++) {
 		ASSERT_LT(clock_ms() - since, 1ULL * STORM_PATIENCE_MS)
-			TH_LOG("nothing happens: %u answers, %u and %u files, %u again, %u interrupted",
+			TH_LOG("nothing: %u answers, %u and %u files, %u again, %u interrupted",
 			       board->answers, board->files, board->file_answers, board->again,
 			       board->interrupted);
 		storm_step(storm, step);
@@ -639,8 +639,8 @@ TEST_F(storm, answers_and_results_match)
 	check_calls(_metadata, storm);
 	check_files(_metadata);
 	/*
-	 * Beyond the existing implementation, too: RECV does not fail with ENOENT because the call has
-	 * ended that it was about to receive, and signals do not make SEND fail.
+	 * Beyond the existing implementation, too: RECV does not fail with ENOENT because the
+	 * call has ended that it was about to receive, and signals do not make SEND fail.
 	 */
 	ASSERT_EQ(0U, board->received_nothing);
 	ASSERT_EQ(0U, board->not_sent);
@@ -709,7 +709,8 @@ TEST_F(last_moment, call_is_received_by_another)
 		int status;
 
 		memset(&board->targets[0], 0, sizeof(board->targets[0]));
-		board->stop = board->receipts = 0;
+		board->stop = 0;
+		board->receipts = 0;
 		receiver_start(first);
 		ASSERT_TRUE(EVENTUALLY(task_state(first->pid) == 'S'));
 		receiver_start(second);

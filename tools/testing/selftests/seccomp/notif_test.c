@@ -849,7 +849,8 @@ static const unsigned long long wide_arg = 0x8877665544332211ULL;
 
 static int call_with_arguments(void *arg)
 {
-	long result = syscall(NOTIFIED_CALL, ARG(0), ARG(1), ARG(2), (long)wide_arg, ARG(4), ARG(5));
+	long result = syscall(NOTIFIED_CALL, ARG(0), ARG(1), ARG(2), (long)wide_arg,
+			      ARG(4), ARG(5));
 
 	return result != ANSWER || call_returns(arg);
 }

@@ -1670,7 +1670,7 @@ static pid_t crowd_start(struct crowd *crowd)
 	pid = fork();
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		/* An attached task gets it at its exec, and perhaps when nobody traces it any more. */
+		/* An attached task gets it at its exec, perhaps when nobody traces it any more. */
 		block_signal(SIGTRAP);
 		CHILD_REQUIRE(!pthread_create(&thread, NULL, synchronise, crowd));
 		CHILD_REQUIRE(!pthread_create(&thread, NULL, execute, crowd));

@@ -713,7 +713,8 @@ static void read_lines(pid_t tid, long *mode, long *layers)
 	close(fd);
 	text[got] = '\0';
 	line = strstr(text, "\nSeccomp:");
-	CHILD_REQUIRE(line && sscanf(line, " Seccomp: %ld Seccomp_filters: %ld", mode, layers) == 2);
+	CHILD_REQUIRE(line);
+	CHILD_REQUIRE(sscanf(line, " Seccomp: %ld Seccomp_filters: %ld", mode, layers) == 2);
 }
 
 static void watch(pid_t tid)

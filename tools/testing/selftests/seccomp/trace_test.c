@@ -200,7 +200,7 @@ TEST_F(stop, b5_comes_after_the_entry_stop)
 	EXPECT_EQ(4712, self->stage->result);
 }
 
-/* A skip at the entry stop is no way around the filter either: it judges what is left for a number. */
+/* A skip at the entry stop is no way around the filter either: it judges what is left. */
 TEST_F(stop, b5_skip_at_entry_is_judged)
 {
 	pid_t pid = tracee_start(self->stage,
@@ -354,7 +354,8 @@ TEST_F(change, has_its_effect)
 	pid_t pid = tracee_start(self->stage,
 				 &PROGRAM(ON_NR(__NR_getuid, SECCOMP_RET_ERRNO | EXDEV),
 					  LOAD(nr),
-					  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_getpriority, 0, 6),
+					  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+						   __NR_getpriority, 0, 6),
 					  LOAD_ARG_LO(0),
 					  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, REFUSED, 2, 0),
 					  LOAD_ARG_LO(1),

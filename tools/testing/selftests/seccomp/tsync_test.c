@@ -238,7 +238,8 @@ static void *member_run(void *arg)
 	return NULL;
 }
 
-static bool member_ask(struct member *member, long (*job)(struct member *self, void *arg), void *arg)
+static bool member_ask(struct member *member, long (*job)(struct member *self, void *arg),
+		       void *arg)
 {
 	member->job = job;
 	member->arg = arg;
@@ -334,7 +335,8 @@ static long perform(struct member *self, void *arg)
 			self->leaves = true;
 			break;
 		default:
-			ret = filter_install(flags | (islower(*token) ? SECCOMP_FILTER_FLAG_LOG : 0),
+			ret = filter_install(flags |
+					     (islower(*token) ? SECCOMP_FILTER_FLAG_LOG : 0),
 					     program_by_name(toupper(*token))->prog);
 		}
 	}
