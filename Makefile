@@ -12,7 +12,7 @@ endif
 export CMD
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell gdb check check-arches kunit coverage bench fuzz lint docs kernel image-path tree tree-path config clean
+.PHONY: help run shell gdb check check-arches kunit coverage bench fuzz lint docs kernel image-path tree tree-path config series check-series clean
 
 help:	## this list
 	@echo 'Seccomp, rewritten, on Linux 6.12. Commands:'
@@ -65,6 +65,12 @@ lint:	## static checks of our files
 
 docs:	## render the documents; prints where the HTML is
 	@scripts/docs
+
+series:	## write the patch series for the unmodified base to series/
+	@scripts/series
+
+check-series:	## build each of its steps, and run checkpatch on each
+	@scripts/check-series
 
 kernel:	## build a kernel
 	@scripts/kernel > /dev/null

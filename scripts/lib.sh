@@ -4,11 +4,13 @@
 #
 # In the cache folder, $SECCOMP_CACHE:
 #	base/ID/		the unpacked base, unmodified (only if asked for)
+#	base/ID.git/		both forms of it as git knows them, for the series
 #	stripped/ID/		the base without seccomp
 #	work/CHECKOUT/tree/	the stripped base with this checkout's overlay and
 #				patches; unchanged files are hard links to stripped/
 #	work/CHECKOUT/build/	kernels, test programs, logs, by configuration
 #	work/CHECKOUT/docs/	the rendered documents
+#	work/CHECKOUT/series/	the series as commits, and its steps as they are built
 #	programs/HASH/		unpacked Debian packages for the guest
 #	ccache/			compiled objects
 # Locks are files NAME.lock beside what they protect; they are never deleted.
