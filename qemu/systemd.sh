@@ -19,7 +19,7 @@ program=${1:?usage: systemd.sh CALLS}
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH LC_ALL=C
 
-# In /var: systemd has a /run and a /tmp of its own.
+# Not where systemd has a file system of its own, as /run and /tmp.
 if ! dir=$(mktemp -d /var/systemd-test.XXXXXX) || ! mkdir "$dir/units" "$dir/none" ||
    ! cp "$program" "$dir/systemd-calls"; then
 	echo "Bail out! no directory to work in"
@@ -117,8 +117,7 @@ differences()
 
 # ---- the services ------------------------------------------------------
 
-# A directive each, in a service of its own; which calls it refuses, and how.  The
-# filters of all together are what these have.
+# A directive each, in a service of its own; which calls it refuses, and how.
 directives=(
 	"SystemCallFilter=@system-service"	"umount EPERM chroot EPERM clock EPERM module EPERM syslog EPERM sysctl EPERM hostname EPERM iopl EPERM"
 	"SystemCallFilter=~@privileged"		"chroot EPERM clock EPERM module EPERM sysctl EPERM hostname EPERM iopl EPERM"
@@ -198,7 +197,7 @@ one()
 	expect "calls with another outcome" "${directives[$1 + 1]}" "$(differences "one-$1")"
 }
 
-# What systemd writes in dmesg is the kernel's audit record.
+# Where nobody listens to audit, its records go to the kernel's log.
 logged()
 {
 	expect "records of sync, with the action LOG" yes \
