@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
-export ARCH DEBUG STRIPPED UNMODIFIED CONFIG BASE_TARBALL SECCOMP_CACHE ACCEL
+export ARCH DEBUG STRIPPED UNMODIFIED LOCAL CONFIG BASE_TARBALL SECCOMP_CACHE ACCEL
 # A command goes to the guest as it was typed: its $ are the guest's.
 ifdef CMD
 override CMD := $(value CMD)
@@ -12,7 +12,7 @@ endif
 export CMD
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell gdb check check-arches kunit coverage bench fuzz lint docs kernel image-path tree tree-path config series check-series clean
+.PHONY: help run shell gdb check check-arches kunit coverage bench fuzz lint docs kernel image-path deb tree tree-path config series check-series clean
 
 help:	## this list
 	@echo 'Seccomp, rewritten, on Linux 6.12. Commands:'
@@ -26,6 +26,7 @@ help:	## this list
 #:   DEBUG=1             the kernel that looks for mistakes: KASAN, lockdep, ...
 #:   STRIPPED=1          the base without any seccomp, the control
 #:   UNMODIFIED=1        the base as it is, to compare with
+#:   LOCAL=1             make deb: for what this machine uses, instead of for any
 #:   CONFIG=FILE         one more configuration fragment, in a build of its own
 #:   BASE_TARBALL=FILE   a Linux 6.12.y tarball instead of Debian's package
 #:   SECCOMP_CACHE=DIR   where everything is kept (~/.cache/seccomp-linux)
@@ -77,6 +78,9 @@ kernel:	## build a kernel
 
 image-path:	## print where the built boot image is (with make -s)
 	@scripts/kernel
+
+deb:	## build Debian packages: the kernel, its headers and those for programs
+	@scripts/deb
 
 tree:	## bring the patched source tree up to date
 	@scripts/kernel --tree > /dev/null

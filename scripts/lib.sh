@@ -8,7 +8,7 @@
 #	stripped/ID/		the base without seccomp
 #	work/CHECKOUT/tree/	the stripped base with this checkout's overlay and
 #				patches; unchanged files are hard links to stripped/
-#	work/CHECKOUT/build/	kernels, test programs, logs, by configuration
+#	work/CHECKOUT/build/	kernels, packages, test programs, logs, by configuration
 #	work/CHECKOUT/docs/	the rendered documents
 #	work/CHECKOUT/series/	the series as commits, and its steps as they are built
 #	programs/HASH/		unpacked Debian packages for the guest
@@ -25,7 +25,7 @@ me=${0##*/}
 
 : "${SECCOMP_CACHE:=$HOME/.cache/seccomp-linux}"
 : "${ARCH:=x86_64}"
-: "${DEBUG:=}" "${STRIPPED:=}" "${UNMODIFIED:=}" "${CONFIG:=}" "${BASE_TARBALL:=}" "${ACCEL:=tcg}"
+: "${DEBUG:=}" "${STRIPPED:=}" "${UNMODIFIED:=}" "${LOCAL:=}" "${CONFIG:=}" "${BASE_TARBALL:=}" "${ACCEL:=tcg}"
 
 say() { printf '%s\n' "$*" >&2; }
 die() { printf '%s: %s\n' "$me" "$*" >&2; exit 1; }
@@ -44,7 +44,7 @@ mkdir -p "$SECCOMP_CACHE" || die "SECCOMP_CACHE=$SECCOMP_CACHE cannot be made"
 guest=y emulator=('') emulator_packages='' build_packages='' test_packages='' busybox_suite='' blackbox_except=''
 # shellcheck source=qemu/arch/x86_64.sh
 . "$top/qemu/arch/$ARCH.sh"
-for flag in DEBUG STRIPPED UNMODIFIED; do
+for flag in DEBUG STRIPPED UNMODIFIED LOCAL; do
 	[[ ${!flag} = '' || ${!flag} = 0 || ${!flag} = 1 ]] || die "$flag=${!flag}: 1 or 0"
 	[[ ${!flag} != 0 ]] || printf -v "$flag" ''
 done
