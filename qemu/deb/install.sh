@@ -72,6 +72,7 @@ checks=(
 )
 (run_checks)
 status=$?
+# In large pieces: the console takes as long for a line as for a page.
 (( status )) || tar -cz -C "$dir" program outside.ko -C / "boot/vmlinuz-$release" "lib/modules/$release" |
-	base64 | sed 's/^/#tar /'
+	base64 -w 4000 | sed 's/^/#tar /' | cat
 exit "$status"
