@@ -160,6 +160,23 @@ TEST(deadly_actions)
 #define PC(uc)		((uc)->uc_mcontext.__gregs[REG_PC])
 #define RESULT(uc)	((uc)->uc_mcontext.__gregs[REG_A0])
 #define RESULT_HOLDS	probe_args[0]
+#elif defined(__mips__)
+#define PC(uc)		((uc)->uc_mcontext.pc)
+#define RESULT(uc)	((uc)->uc_mcontext.gregs[2])
+#define FAILED(uc)	((uc)->uc_mcontext.gregs[7])
+#define RESULT_HOLDS	PROBE
+#elif defined(__m68k__)
+#define PC(uc)		((uc)->uc_mcontext.gregs[R_PC])
+#define RESULT(uc)	((uc)->uc_mcontext.gregs[R_D0])
+#define RESULT_HOLDS	PROBE
+#elif defined(__hppa__)
+#define PC(uc)		((uc)->uc_mcontext.sc_iaoq[0])
+#define RESULT(uc)	((uc)->uc_mcontext.sc_gr[28])
+#define RESULT_HOLDS	-ENOSYS
+#elif defined(__sh__)
+#define PC(uc)		((uc)->uc_mcontext.pc)
+#define RESULT(uc)	((uc)->uc_mcontext.gregs[0])
+#define RESULT_HOLDS	probe_args[4]
 #endif
 
 #define PROBE	__NR_getppid
@@ -187,6 +204,11 @@ static void on_trap(int sig, siginfo_t *info, void *context)
 	trapped.pc = PC(uc);
 	trapped.result = RESULT(uc);
 	RESULT(uc) = trap_answer;
+#ifdef FAILED
+	FAILED(uc) = trap_answer < 0;
+	if (trap_answer < 0)
+		RESULT(uc) = -trap_answer;
+#endif
 #endif
 	(void)uc;
 #if defined(__x86_64__)

@@ -10,6 +10,7 @@
 #define SELFTESTS_SECCOMP_ARCH_REGS_H
 
 #include <elf.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <sys/ptrace.h>
 #include <sys/types.h>
@@ -17,6 +18,11 @@
 #include <sys/user.h>
 #if defined(__riscv) || defined(__s390x__) || defined(__powerpc__)
 #include <asm/ptrace.h>
+#elif defined(__mips__)
+#include <asm/reg.h>
+#include <sys/procfs.h>
+#elif defined(__hppa__)
+#include <sys/procfs.h>
 #endif
 
 #if defined(__x86_64__)
@@ -78,7 +84,8 @@ struct arch_regs {
 };
 
 /* One register has the number and the result, so a call cannot be skipped with a result. */
-#define SKIP_HAS_NO_RESULT
+#define SKIPPED_NR	0xffff
+#define SKIP_RESULT(ret)	(0 * (ret) - ENOSYS)
 #define REG_NR(regs)	((regs).user.gprs[2])
 #define REG_RET(regs)	((regs).user.gprs[2])
 #define REG_ARGS(regs)	{ &(regs).user.orig_gpr2, &(regs).user.gprs[3],		\
@@ -94,19 +101,75 @@ struct arch_regs {
 #define REG_ARGS(regs)	{ &(regs).user.orig_gpr3, &(regs).user.gpr[4],		\
 			  &(regs).user.gpr[5], &(regs).user.gpr[6],		\
 			  &(regs).user.gpr[7], &(regs).user.gpr[8] }
+#elif defined(__mips__)
+struct arch_regs {
+	elf_gregset_t user;
+};
+
+/*
+ * One register has the number and the result, so a call cannot be skipped with a result.
+ * Another says whether it is an error.
+ */
+#define SKIPPED_NR	(-1U)
+#define SKIP_RESULT(ret)	(0 * (ret) - ENOSYS)
+#define REG_NR(regs)	((regs).user[EF_R2])
+#define REG_RET(regs)	((regs).user[EF_R2])
+#define REG_FAILED(regs)	((regs).user[EF_R7])
+#define REG_ARGS(regs)	{ &(regs).user[EF_R4], &(regs).user[EF_R5],		\
+			  &(regs).user[EF_R6], &(regs).user[EF_R7],		\
+			  &(regs).user[EF_R8], &(regs).user[EF_R9] }
+#elif defined(__hppa__)
+struct arch_regs {
+	elf_gregset_t user;
+};
+
+#define REG_NR(regs)	((regs).user[20])
+#define REG_RET(regs)	((regs).user[28])
+#define REG_ARGS(regs)	{ &(regs).user[26], &(regs).user[25], &(regs).user[24],	\
+			  &(regs).user[23], &(regs).user[22], &(regs).user[21] }
+#elif defined(__sh__)
+struct arch_regs {
+	struct pt_regs user;
+};
+
+#define REG_NR(regs)	((regs).user.regs[3])
+#define REG_RET(regs)	((regs).user.regs[0])
+#define REG_ARGS(regs)	{ &(regs).user.regs[4], &(regs).user.regs[5],		\
+			  &(regs).user.regs[6], &(regs).user.regs[7],		\
+			  &(regs).user.regs[0], &(regs).user.regs[1] }
+#elif defined(__m68k__)
+struct arch_regs {
+	struct user_regs_struct user;
+};
+
+/* There are no register sets. */
+#define REGS_BY_REQUEST
+#define REG_NR(regs)	((regs).user.orig_d0)
+#define REG_RET(regs)	((regs).user.d0)
+#define REG_ARGS(regs)	{ &(regs).user.d1, &(regs).user.d2, &(regs).user.d3,	\
+			  &(regs).user.d4, &(regs).user.d5, &(regs).user.a0 }
 #else
 #error "seccomp selftests: say where this architecture keeps a system call's registers"
 #endif
 
 /* The number that filters see of a call that a tracer skips, and what it then returns. */
-#ifdef SKIP_HAS_NO_RESULT
-#define SKIPPED_NR	0xffff
-#define SKIP_RESULT(ret)	(0 * (ret) - ENOSYS)
-#else
+#ifndef SKIPPED_NR
+#define SKIP_HAS_RESULT
 #define SKIPPED_NR	(-1U)
 #define SKIP_RESULT(ret)	(ret)
 #endif
 
+#ifdef REGS_BY_REQUEST
+static inline bool tracee_regs_get(pid_t pid, struct arch_regs *regs)
+{
+	return !ptrace(PTRACE_GETREGS, pid, NULL, &regs->user);
+}
+
+static inline bool tracee_regs_set(pid_t pid, struct arch_regs *regs)
+{
+	return !ptrace(PTRACE_SETREGS, pid, NULL, &regs->user);
+}
+#else
 static inline bool tracee_regs_get(pid_t pid, struct arch_regs *regs)
 {
 	struct iovec set = { .iov_base = regs, .iov_len = sizeof(*regs) };
@@ -120,6 +183,20 @@ static inline bool tracee_regs_set(pid_t pid, struct arch_regs *regs)
 	struct iovec set = { .iov_base = regs, .iov_len = sizeof(*regs) };
 
 	return !ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &set);
+}
+#endif
+
+#ifndef PTRACE_EVENTMSG_SYSCALL_ENTRY
+#define PTRACE_EVENTMSG_SYSCALL_ENTRY	1
+#endif
+
+/* Of a stop at a system call: is it that at the entry? */
+static inline bool tracee_at_entry(pid_t pid)
+{
+	unsigned long message = 0;
+
+	return !ptrace(PTRACE_GETEVENTMSG, pid, NULL, &message) &&
+	       message == PTRACE_EVENTMSG_SYSCALL_ENTRY;
 }
 
 /* The number of the call. */
@@ -157,6 +234,22 @@ static inline bool tracee_set_nr(pid_t pid, int nr)
 #endif
 }
 
+/* What a call returned: a value or -errno. */
+static inline long tracee_ret(pid_t pid)
+{
+	struct arch_regs regs;
+	long ret;
+
+	if (!tracee_regs_get(pid, &regs))
+		return -ESRCH;
+	ret = REG_RET(regs);
+#ifdef REG_FAILED
+	if (REG_FAILED(regs))
+		ret = -ret;
+#endif
+	return ret;
+}
+
 /* Sets the value that a call returned or that an emulated call shall return. */
 static inline bool tracee_set_ret(pid_t pid, long ret)
 {
@@ -164,6 +257,10 @@ static inline bool tracee_set_ret(pid_t pid, long ret)
 
 	if (!tracee_regs_get(pid, &regs))
 		return false;
+#ifdef REG_FAILED
+	REG_FAILED(regs) = ret < 0;
+	ret = ret < 0 ? -ret : ret;
+#endif
 	REG_RET(regs) = ret;
 	return tracee_regs_set(pid, &regs);
 }
@@ -171,11 +268,11 @@ static inline bool tracee_set_ret(pid_t pid, long ret)
 /* Lets no call happen and the tracee see SKIP_RESULT(ret) as the result. */
 static inline bool tracee_skip(pid_t pid, long ret)
 {
-#ifdef SKIP_HAS_NO_RESULT
+#ifdef SKIP_HAS_RESULT
+	return tracee_set_nr(pid, -1) && tracee_set_ret(pid, ret);
+#else
 	(void)ret;
 	return tracee_set_nr(pid, -1);
-#else
-	return tracee_set_nr(pid, -1) && tracee_set_ret(pid, ret);
 #endif
 }
 

@@ -80,6 +80,7 @@ struct receiver {
 struct receipt {
 	uint64_t id;
 	unsigned int target, call;
+	bool whole;
 };
 
 static struct board {
@@ -238,6 +239,12 @@ static struct call *call_of(const struct seccomp_notif *notif)
 	return &board->targets[notif->data.args[0]].calls[notif->data.args[1]];
 }
 
+/* 0 if its receiver was killed while it wrote. */
+static uint64_t receipt_id(const struct receipt *receipt)
+{
+	return receipt->whole ? receipt->id : 0;
+}
+
 static void write_receipt(struct receiver *self)
 {
 	const struct seccomp_notif *notif = &self->notif;
@@ -249,8 +256,9 @@ static void write_receipt(struct receiver *self)
 	receipt = &board->receipt[self->receipt];
 	receipt->target = notif->data.args[0];
 	receipt->call = notif->data.args[1];
-	/* With the id, which comes last, it is valid: this receiver may be killed anywhere. */
-	__atomic_store_n(&receipt->id, notif->id, __ATOMIC_SEQ_CST);
+	receipt->id = notif->id;
+	/* The last to be written, for this receiver may be killed anywhere. */
+	__atomic_store_n(&receipt->whole, true, __ATOMIC_SEQ_CST);
 	set_stage(self, AT_WORK);
 	if (__atomic_exchange_n(&call_of(notif)->seen, true, __ATOMIC_SEQ_CST))
 		count(&board->again);
@@ -365,7 +373,7 @@ static void inherit_work(struct receiver *dead)
 	if (!dead->notif.id)
 		return;
 	if (dead->stage == AT_RECV && (dead->receipt >= MAX_RECEIPTS ||
-				       board->receipt[dead->receipt].id != dead->notif.id))
+				       receipt_id(&board->receipt[dead->receipt]) != dead->notif.id))
 		write_receipt(dead);
 	call = call_of(&dead->notif);
 	if (dead->stage == AT_GIVING)
@@ -510,7 +518,7 @@ static int compare_receipts(const void *a, const void *b)
 {
 	const struct receipt *one = a, *other = b;
 
-	return one->id < other->id ? -1 : one->id > other->id;
+	return receipt_id(one) < receipt_id(other) ? -1 : receipt_id(one) > receipt_id(other);
 }
 
 /* Counts how often each call was received, too. */
@@ -523,10 +531,10 @@ static void check_receipts(struct __test_metadata *_metadata)
 		const struct receipt *receipt = &board->receipt[i];
 
 		/* A receiver that was killed while it wrote has left none. */
-		if (!receipt->id)
+		if (!receipt->whole)
 			continue;
 		board->targets[receipt->target].calls[receipt->call].received++;
-		ASSERT_TRUE(!i || receipt[-1].id != receipt->id)
+		ASSERT_TRUE(!i || receipt_id(receipt - 1) != receipt->id)
 			TH_LOG("call %u of target %u and call %u of target %u have one id",
 			       receipt->call, receipt->target, receipt[-1].call,
 			       receipt[-1].target);

@@ -245,14 +245,11 @@ static int end_status(pid_t pid)
 /* Brings a stopped tracee (TRACESYSGOOD) to its stop at the entry of the watched call. */
 static bool go_to_watched_call(const struct tracee *tracee)
 {
-	struct __ptrace_syscall_info info = {};
-
 	tell(tracee, CALL);
 	do {
-		if (ptrace(PTRACE_SYSCALL, tracee->pid, 0, 0) || !stopped(tracee->pid) ||
-		    ptrace(PTRACE_GET_SYSCALL_INFO, tracee->pid, sizeof(info), &info) <= 0)
+		if (ptrace(PTRACE_SYSCALL, tracee->pid, 0, 0) || !stopped(tracee->pid))
 			return false;
-	} while (info.op != PTRACE_SYSCALL_INFO_ENTRY || info.entry.nr != WATCHED);
+	} while (!tracee_at_entry(tracee->pid) || tracee_nr(tracee->pid) != WATCHED);
 	return true;
 }
 

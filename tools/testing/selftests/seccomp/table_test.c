@@ -37,6 +37,21 @@
 #define CONVENTION	"s390x"
 #elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
 #define CONVENTION	"ppc64le"
+#elif defined(__mips__)
+#if _MIPS_SIM == _ABIO32
+#define CONVENTION	"o32"
+#elif _MIPS_SIM == _ABIN32
+#define CONVENTION	"n32"
+#else
+#define CONVENTION	"n64"
+#endif
+#define CONVENTIONS	{ "n64", 5000 }, { "o32", 4000 }, { "n32", 6000 }
+#elif defined(__m68k__)
+#define CONVENTION	"m68k"
+#elif defined(__hppa__)
+#define CONVENTION	"parisc"
+#elif defined(__sh__)
+#define CONVENTION	"sh"
 #endif
 #ifndef CONVENTIONS
 #define CONVENTIONS	{ CONVENTION, 0 }
@@ -77,7 +92,13 @@ TEST(present)
 #define OTHER_HOLES	223, 402
 /* Most of those of its own calls do not fail, but end the program. */
 #define FAR_HOLE	0xf07ff
-#elif defined(__s390x__) || defined(__powerpc__)
+#elif defined(__mips__)
+/* Each convention has its own thousand. */
+#define HOLE		(__NR_Linux + 370)
+#define OTHER_HOLES	__NR_Linux + 371, __NR_Linux + 380
+#define BEYOND		7000, 7001
+#elif defined(__s390x__) || defined(__powerpc__) || defined(__m68k__) || defined(__hppa__) || \
+	defined(__sh__)
 #define HOLE		389
 #define OTHER_HOLES	390, 391
 #ifdef __s390x__
@@ -90,6 +111,9 @@ TEST(present)
 #define OTHER_HOLES	301, 402
 #endif
 
+#ifndef BEYOND
+#define BEYOND		5000, 5001
+#endif
 #ifndef FAR_HOLE
 #define FAR_HOLE	0x3ffffff0
 #endif
@@ -97,7 +121,7 @@ TEST(present)
 static const unsigned int chain_numbers[CHAIN_NUMBERS] = {
 	HOLE, OTHER_HOLES,
 	/* And beyond it. */
-	5000, 5001, FAR_HOLE,
+	BEYOND, FAR_HOLE,
 };
 
 /* If the number is @nr and (argument @arg & @mask) == @value: fail with @error. */
@@ -231,6 +255,8 @@ TEST(a_constant_is_not_loosened_by_arguments)
 /* From this number on there is nothing that this program calls. */
 #if defined(__x86_64__) || defined(__i386__)
 #define UNUSED		0x7fffffff
+#elif defined(__mips__)
+#define UNUSED		(__NR_Linux + 404)
 #else
 #define UNUSED		404
 #endif

@@ -41,7 +41,6 @@ enum {
 struct course {
 	int stop;
 	int status;
-	struct __ptrace_syscall_info info;
 };
 
 static bool stage_open(struct stage **stage)
@@ -113,9 +112,7 @@ static int tracee_go(pid_t pid, int request, int sig, struct course *course)
 	} else if (course->status >> 8 == (SIGTRAP | PTRACE_EVENT_SECCOMP << 8)) {
 		course->stop = STOP_SECCOMP;
 	} else if (WSTOPSIG(course->status) == (SIGTRAP | 0x80)) {
-		if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(course->info), &course->info) > 0)
-			course->stop = course->info.op == PTRACE_SYSCALL_INFO_ENTRY ?
-				       STOP_ENTRY : STOP_EXIT;
+		course->stop = tracee_at_entry(pid) ? STOP_ENTRY : STOP_EXIT;
 	} else if (!(course->status >> 16)) {
 		course->stop = STOP_SIGNAL;
 	}
@@ -145,9 +142,10 @@ FIXTURE_TEARDOWN(stop)
 TEST_F(stop, tells_the_call_and_the_data)
 {
 	const __u16 data[] = { 0, 1, MESSAGE, 0xffff };
-	struct __ptrace_syscall_info *info = &self->course.info;
+	struct __ptrace_syscall_info info;
 	unsigned long message;
 	unsigned int i, arg;
+	long told;
 	pid_t pid;
 
 	for (arg = 0; arg < 6; arg++)
@@ -165,14 +163,17 @@ TEST_F(stop, tells_the_call_and_the_data)
 		EXPECT_EQ(0, ptrace(PTRACE_GETEVENTMSG, pid, 0, &message));
 		EXPECT_EQ(data[i], message);
 
-		ASSERT_LT(0, ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(*info), info));
-		EXPECT_EQ(PTRACE_SYSCALL_INFO_SECCOMP, info->op);
-		EXPECT_EQ((__u32)AUDIT_ARCH_CURRENT, info->arch);
-		EXPECT_LT(0U, info->instruction_pointer);
-		EXPECT_EQ((__u64)CARRIER, info->seccomp.nr);
-		EXPECT_EQ(data[i], info->seccomp.ret_data);
+		told = ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info);
+		if (told < 0 && errno == EIO)
+			SKIP(break, "this architecture does not have PTRACE_GET_SYSCALL_INFO");
+		ASSERT_LT(0, told);
+		EXPECT_EQ(PTRACE_SYSCALL_INFO_SECCOMP, info.op);
+		EXPECT_EQ((__u32)AUDIT_ARCH_CURRENT, info.arch);
+		EXPECT_LT(0U, info.instruction_pointer);
+		EXPECT_EQ((__u64)CARRIER, info.seccomp.nr);
+		EXPECT_EQ(data[i], info.seccomp.ret_data);
 		for (arg = 0; arg < 6; arg++)
-			EXPECT_EQ((__u64)self->stage->args[arg], info->seccomp.args[arg]);
+			EXPECT_EQ((__u64)self->stage->args[arg], info.seccomp.args[arg]);
 
 		EXPECT_EQ(STOP_GONE, tracee_go(pid, PTRACE_CONT, 0, &self->course));
 		EXPECT_EQ(getpid(), self->stage->result);
@@ -189,12 +190,12 @@ TEST_F(stop, b5_comes_after_the_entry_stop)
 
 	ASSERT_LT(0, pid);
 	ASSERT_EQ(STOP_ENTRY, tracee_go(pid, PTRACE_SYSCALL, 0, &self->course));
-	EXPECT_EQ((__u64)CARRIER, self->course.info.entry.nr);
+	EXPECT_EQ(CARRIER, tracee_nr(pid));
 	ASSERT_EQ(STOP_SECCOMP, tracee_go(pid, PTRACE_SYSCALL, 0, &self->course));
 	ASSERT_TRUE(tracee_skip(pid, 4711));
 	/* A skipped call is left like any other. */
 	ASSERT_EQ(STOP_EXIT, tracee_go(pid, PTRACE_SYSCALL, 0, &self->course));
-	EXPECT_EQ(SKIP_RESULT(4711), self->course.info.exit.rval);
+	EXPECT_EQ(SKIP_RESULT(4711), tracee_ret(pid));
 	ASSERT_TRUE(tracee_set_ret(pid, 4712));
 	ASSERT_EQ(STOP_GONE, tracee_go(pid, PTRACE_CONT, 0, &self->course));
 	EXPECT_EQ(4712, self->stage->result);
