@@ -315,6 +315,17 @@ TEST_F(threads, in_another_order_cannot)
 	EXPECT_FALSE(thread_was_refused(&self->thread));
 }
 
+TEST_F(threads, that_cannot_keep_no_filter_of_it)
+{
+	int refusing = prog_create(&OWN_REFUSING);
+
+	ASSERT_LE(0, refusing);
+	ASSERT_TRUE(thread_start(&self->thread, self->fds));
+	EXPECT_LT(0, prog_attach(SECCOMP_FILTER_FLAG_TSYNC, refusing));
+	EXPECT_EQ(0U, prog_describe(refusing).layers);
+	EXPECT_FALSE(thread_was_refused(&self->thread));
+}
+
 TEST_F(threads, are_synchronised_by_a_descriptor)
 {
 	int none = -1, refusing = prog_create(&REFUSING);
