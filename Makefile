@@ -12,7 +12,7 @@ endif
 export CMD
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell gdb check check-arches kunit coverage bench fuzz lint docs kernel image-path deb tree tree-path config series check-series clean
+.PHONY: help run shell gdb check check-arches kunit coverage bench fuzz mutants lint docs kernel image-path deb tree tree-path config series check-series clean
 
 help:	## this list
 	@echo 'Seccomp, rewritten, on Linux 6.12. Commands:'
@@ -60,6 +60,9 @@ bench:	## what things cost, on this kernel and on the unmodified base
 
 fuzz:	## hold the analysis of filters against a reference, for SECONDS=60
 	@scripts/fuzz $(SECONDS)
+
+mutants:	## break one rule at a time: do the tests notice?
+	@scripts/mutants
 
 lint:	## static checks of our files
 	@scripts/lint
