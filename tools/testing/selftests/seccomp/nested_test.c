@@ -692,6 +692,7 @@ TEST_F(two, have_ids_of_their_own)
 	ASSERT_EQ(0, notif_send(self->inside, self->inner.id, 0, 0, CONTINUE));
 
 	ASSERT_TRUE(notif_next(self->outside, &self->outer));
+	EXPECT_NE(self->inner.id, self->outer.id);
 	EXPECT_EQ(0, notif_id_valid(self->outside, self->outer.id));
 	EXPECT_EQ(-ENOENT, or_errno(notif_id_valid(self->inside, self->inner.id)));
 	EXPECT_EQ(-ENOENT, or_errno(notif_id_valid(self->inside, self->outer.id)));
