@@ -507,7 +507,7 @@ FIXTURE_TEARDOWN_PARENT(supervising)
 
 /*
  * A fault in the supervisor's call leaves the target's where it was. To receive one allocates
- * nothing, and copies in a way that no fault is injected into: for that there is b34_* in notif_test.
+ * nothing, and copies in a way that no fault is injected into: for that notif_test has b34_*.
  */
 TEST_F(supervising, all_or_nothing)
 {

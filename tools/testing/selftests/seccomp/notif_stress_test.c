@@ -372,8 +372,9 @@ static void inherit_work(struct receiver *dead)
 
 	if (!dead->notif.id)
 		return;
-	if (dead->stage == AT_RECV && (dead->receipt >= MAX_RECEIPTS ||
-				       receipt_id(&board->receipt[dead->receipt]) != dead->notif.id))
+	if (dead->stage == AT_RECV &&
+	    (dead->receipt >= MAX_RECEIPTS ||
+	     receipt_id(&board->receipt[dead->receipt]) != dead->notif.id))
 		write_receipt(dead);
 	call = call_of(&dead->notif);
 	if (dead->stage == AT_GIVING)

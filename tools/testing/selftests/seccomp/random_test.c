@@ -491,8 +491,9 @@ static void process_run(uint64_t seed)
 
 static pid_t process_start(uint64_t seed)
 {
-	struct { uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls; }
-		args = { .flags = CLONE_NEWPID, .exit_signal = SIGCHLD };
+	struct {
+		uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+	} args = { .flags = CLONE_NEWPID, .exit_signal = SIGCHLD };
 	pid_t pid = syscall(__NR_clone3, &args, sizeof(args));
 
 	if (!pid)
