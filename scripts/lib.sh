@@ -41,7 +41,7 @@ mkdir -p "$SECCOMP_CACHE" || die "SECCOMP_CACHE=$SECCOMP_CACHE cannot be made"
 # guest: one of QEMU, with what qemu/kernel.config asks for. What an architecture does not
 # speak of it does not have.
 # shellcheck disable=SC2034
-guest=y emulator=('') emulator_packages='' build_packages='' test_packages='' busybox_suite='' blackbox_except=''
+guest=y cpus=2 emulator=('') emulator_packages='' build_packages='' test_packages='' busybox_suite='' blackbox_except=''
 # shellcheck source=qemu/arch/x86_64.sh
 . "$top/qemu/arch/$ARCH.sh"
 for flag in DEBUG STRIPPED UNMODIFIED LOCAL; do

@@ -108,8 +108,11 @@ struct arch_regs {
 
 /*
  * One register has the number and the result, so a call cannot be skipped with a result.
- * Another says whether it is an error.
+ * Another says whether it is an error; a value never is, but for the C library of o32.
  */
+#if _MIPS_SIM != _ABIO32
+#define VALUE_IS_NO_ERROR
+#endif
 #define SKIPPED_NR	(-1U)
 #define SKIP_RESULT(ret)	(0 * (ret) - ENOSYS)
 #define REG_NR(regs)	((regs).user[EF_R2])

@@ -92,6 +92,9 @@ static uint64_t as_seen(uint64_t arg)
 {
 #ifdef __x86_64__
 	return arg;
+#elif defined(__mips__) && _MIPS_SIM == _ABIN32
+	/* But here it has registers of 64 bits, in which a word is a signed number. */
+	return (long)arg;
 #else
 	return (unsigned long)arg;
 #endif

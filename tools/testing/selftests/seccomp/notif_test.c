@@ -1315,7 +1315,7 @@ FIXTURE_VARIANT_ADD(answer, wide_value) {
 	.val = 0x1234567802345678LL, .result = 0x1234567802345678LL,
 };
 FIXTURE_VARIANT_ADD(answer, value_that_is_an_error) {
-#ifdef REG_FAILED	/* Values and errors cannot be taken for each other. */
+#ifdef VALUE_IS_NO_ERROR
 	.val = -EXDEV, .result = -EXDEV,
 #else
 	.val = -EXDEV, .result = -1, .fails = EXDEV,

@@ -96,7 +96,13 @@ TEST(present)
 /* Each convention has its own thousand. */
 #define HOLE		(__NR_Linux + 370)
 #define OTHER_HOLES	__NR_Linux + 371, __NR_Linux + 380
+#if _MIPS_SIM == _ABIO32
+/* What is beyond has its arguments where n64 has them. */
+#define BEYOND		__NR_Linux + 372, __NR_Linux + 373
+#define FAR_HOLE	__NR_Linux + 374
+#else
 #define BEYOND		7000, 7001
+#endif
 #elif defined(__s390x__) || defined(__powerpc__) || defined(__m68k__) || defined(__hppa__) || \
 	defined(__sh__)
 #define HOLE		389
