@@ -17,4 +17,4 @@ multilib='-idirafter /usr/include/x86_64-linux-gnu'
 declare -A abis=([64]='gcc -m64' [32]="gcc -m32 $multilib" [x32]="gcc -mx32 $multilib")
 blackbox_abis=(64 32)
 # What make check runs.
-suites=(commands lint series fuzz control selftests blackbox tour samples programs criu crun systemd libseccomp debug coverage arm64 riscv64 regressions)
+suites=(commands lint series fuzz control selftests blackbox tour samples programs criu crun systemd libseccomp debug races coverage mutants arm64 riscv64 regressions)
