@@ -61,3 +61,15 @@ run_checks()
 	done
 	exit "$failed"
 }
+
+# expect_alike COMMANDS: they end well, and with the same output, by with_profile and
+# by without_profile, which are the caller's.
+expect_alike()
+{
+	with_profile bash -c "$1" >"$dir/with" 2>&1
+	expect "status of the shell behind the profile" 0 $?
+	without_profile bash -c "$1" >"$dir/without" 2>&1
+	expect "status of the shell without it" 0 $?
+	expect "lines that differ, of $(wc -l <"$dir/without")" 0 \
+		"$(diff "$dir/with" "$dir/without" | grep -c '^[<>]')"
+}
