@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
-export ARCH DEBUG STRIPPED UNMODIFIED LOCAL CONFIG BASE_TARBALL SECCOMP_CACHE ACCEL
+export ARCH DEBUG STRIPPED UNMODIFIED LOCAL CONFIG BASE BASE_TARBALL SECCOMP_CACHE ACCEL
 # A command goes to the guest as it was typed: its $ are the guest's.
 ifdef CMD
 override CMD := $(value CMD)
@@ -28,7 +28,8 @@ help:	## this list
 #:   UNMODIFIED=1        the base as it is, to compare with
 #:   LOCAL=1             make deb: for what this machine uses, instead of for any
 #:   CONFIG=FILE         one more configuration fragment, in a build of its own
-#:   BASE_TARBALL=FILE   a Linux 6.12.y tarball instead of Debian's package
+#:   BASE=7.3            a newer kernel as the base, fetched; see bases/
+#:   BASE_TARBALL=FILE   a tarball of the base's version instead of Debian's package
 #:   SECCOMP_CACHE=DIR   where everything is kept (~/.cache/seccomp-linux)
 #:   SECONDS=N           how long make fuzz goes on (60)
 #:   ACCEL=kvm           run guests with KVM; the default is emulation (tcg)

@@ -3,6 +3,7 @@
 # What all the scripts share: where things are, how they speak, how they lock.
 #
 # In the cache folder, $SECCOMP_CACHE:
+#	base/linux-source-*	sources of another base than the distribution's own
 #	base/ID/		the unpacked base, unmodified (only if asked for)
 #	base/ID.git/		both forms of it as git knows them, for the series
 #	stripped/ID/		the base without seccomp
@@ -13,6 +14,9 @@
 #	work/CHECKOUT/series/	the series as commits, and its steps as they are built
 #	programs/HASH/		unpacked Debian packages for the guest
 #	ccache/			compiled objects
+# For another base than the series is for, work/CHECKOUT/base-VERSION/ has all that
+# work/CHECKOUT/ has.
+#
 # Locks are files NAME.lock beside what they protect; they are never deleted.
 # A folder that is made in several steps is made under another name and renamed
 # when it is complete, so what has its name can be trusted.
@@ -25,6 +29,8 @@ me=${0##*/}
 
 : "${SECCOMP_CACHE:=$HOME/.cache/seccomp-linux}"
 : "${ARCH:=x86_64}"
+own_base=6.12	# what the series is for; bases/ has what others want
+: "${BASE:=$own_base}"
 : "${DEBUG:=}" "${STRIPPED:=}" "${UNMODIFIED:=}" "${LOCAL:=}" "${CONFIG:=}" "${BASE_TARBALL:=}" "${ACCEL:=tcg}"
 
 say() { printf '%s\n' "$*" >&2; }
@@ -38,12 +44,20 @@ mkdir -p "$SECCOMP_CACHE" || die "SECCOMP_CACHE=$SECCOMP_CACHE cannot be made"
 
 [[ -f $top/qemu/arch/$ARCH.config ]] ||
 	die "ARCH=$ARCH is not supported; there is: $(cd "$top/qemu/arch" && echo *.config | sed 's/\.config//g')"
+if [[ $BASE != "$own_base" ]]; then
+	[[ -f $top/bases/$BASE/series ]] ||
+		die "BASE=$BASE is not supported; there is: $own_base $(cd "$top/bases" && echo */ | tr -d /)"
+	[[ $ARCH = x86_64 ]] || die "BASE=$BASE is for x86-64 only, not for ARCH=$ARCH"
+fi
 # guest: one of QEMU, with what qemu/kernel.config asks for. What an architecture does not
 # speak of it does not have.
 # shellcheck disable=SC2034
 guest=y cpus=2 emulator=('') emulator_packages='' build_packages='' test_packages='' busybox_suite='' blackbox_except=''
 # shellcheck source=qemu/arch/x86_64.sh
 . "$top/qemu/arch/$ARCH.sh"
+# shellcheck disable=SC2034 # for the scripts that source this
+# What is made for the series, or of Debian programs for it, is tested on its base alone.
+[[ $BASE = "$own_base" ]] || suites=(control selftests blackbox tour samples)
 for flag in DEBUG STRIPPED UNMODIFIED LOCAL; do
 	[[ ${!flag} = '' || ${!flag} = 0 || ${!flag} = 1 ]] || die "$flag=${!flag}: 1 or 0"
 	[[ ${!flag} != 0 ]] || printf -v "$flag" ''
@@ -56,6 +70,7 @@ fi
 
 checkout_id=$(basename "$top")-$(printf %s "$top" | sha256sum | cut -c1-8)
 work=$SECCOMP_CACHE/work/$checkout_id
+[[ $BASE = "$own_base" ]] || work+=/base-$BASE
 
 # Which of the three trees is meant, and the name of a build of it.
 variant=patched
