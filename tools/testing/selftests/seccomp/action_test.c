@@ -271,7 +271,7 @@ TEST(trap_tells_all)
 			EXPECT_EQ(after, (uintptr_t)trapped.info.si_call_addr);
 		}
 #ifdef PC
-		EXPECT_EQ(trapped.pc, (uintptr_t)trapped.info.si_call_addr);
+		EXPECT_EQ((uintptr_t)trapped.pc, (uintptr_t)trapped.info.si_call_addr);
 		EXPECT_EQ((unsigned long)RESULT_HOLDS, (unsigned long)trapped.result);
 		EXPECT_EQ(trap_answer, result);
 #endif

@@ -146,6 +146,16 @@
 		.filter = (struct sock_filter[]){ __VA_ARGS__ },	\
 	})
 
+/* m68k's C library aligns its words to two bytes, and futexes are to be aligned to four. */
+#define FUTEX_ALIGNED	__attribute__((aligned(4)))
+
+/* Where a stack begins that is an array; PA-RISC's grow upwards. */
+#ifdef __hppa__
+#define STACK_BOTTOM(stack)	(stack)
+#else
+#define STACK_BOTTOM(stack)	((stack) + sizeof(stack))
+#endif
+
 /* seccomp(2), for which the C library has no wrapper. */
 static inline int sys_seccomp(unsigned int op, unsigned int flags, const void *args)
 {
@@ -241,6 +251,20 @@ static inline long status_field(pid_t pid, const char *name)
 	char value[64];
 
 	return status_text(pid, name, value, sizeof(value)) ? strtol(value, NULL, 10) : -1;
+}
+
+/* Does the kernel tell in which call a task sleeps? m68k does not. */
+static inline bool sleeps_are_told(void)
+{
+	return !access("/proc/self/syscall", F_OK);
+}
+
+/* Is it asleep? Whom a signal would not wake is so in state D. */
+static inline bool is_asleep(pid_t pid)
+{
+	char state[64];
+
+	return status_text(pid, "State", state, sizeof(state)) && strchr("SD", state[0]);
 }
 
 /* Waits for a child and gives its raw wait status, -1 if there is none. */

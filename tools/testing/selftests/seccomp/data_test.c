@@ -591,6 +591,15 @@ TEST_F(engine, memory_and_registers)
 	EXPECT_TRUE(exited_with(child_status(check_registers_at_start, "X"), 0));
 }
 
+/* m68k's C library asks the kernel where errno is; PA-RISC has a division by 0 for a trap. */
+#ifdef __m68k__
+#define FAULT	SIGSEGV
+#elif defined(__hppa__)
+#define FAULT	SIGFPE
+#else
+#define FAULT	SIGILL
+#endif
+
 /* Behind a filter that refuses everything, a process can only leave by a fault. */
 static void install_and_fault(void *prog)
 {
@@ -610,7 +619,7 @@ TEST_F(engine, b48_one_instruction)
 	/* A is 0 at the start, which is KILL_THREAD. */
 	EXPECT_TRUE(died_of(child_status(install_and_fault, &PROGRAM(RET_A)), SIGSYS));
 	status = child_status(install_and_fault, &PROGRAM(RET(SECCOMP_RET_ERRNO | 5)));
-	EXPECT_TRUE(died_of(status, SIGILL) || died_of(status, SIGTRAP))
+	EXPECT_TRUE(died_of(status, FAULT) || died_of(status, SIGTRAP))
 		TH_LOG("status %#x", status);
 }
 

@@ -113,7 +113,9 @@ FIXTURE_SETUP(company)
 	if (variant->audit)
 		ASSERT_TRUE(audit_enable(true));
 	if (variant->events) {
-		ASSERT_TRUE(!mount("tracefs", TRACING, "tracefs", 0, NULL) || errno == EBUSY);
+		mount("tracefs", TRACING, "tracefs", 0, NULL);
+		if (access(EVENTS, F_OK))
+			return;
 		/* To open it for writing anew empties it. */
 		ASSERT_EQ(0, close(open(BUFFER, O_WRONLY | O_TRUNC)));
 		ASSERT_TRUE(file_write(EVENTS, "1"));
@@ -204,6 +206,8 @@ TEST_F(company, judged_all_the_same)
 	int go[2];
 	char byte;
 
+	if (variant->events && access(EVENTS, F_OK))
+		SKIP(return, "a kernel without tracepoints at system calls");
 	board = self->board;
 	board->parent = getpid();
 	ASSERT_EQ(0, pipe(go));

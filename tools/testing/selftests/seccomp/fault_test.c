@@ -352,7 +352,7 @@ static void fork_under_faults(void *unused)
 	for (nth = 1; hit; nth++) {
 		CHILD_REQUIRE(nth < FAULTS_MAX);
 		fault_arm(fd, nth);
-		pid = clone(forked, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+		pid = clone(forked, STACK_BOTTOM(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
 		hit = fault_disarm(fd);
 		if (pid < 0)
 			failed++;

@@ -170,7 +170,7 @@ static bool by_vfork(struct task *task)
 {
 	static char stack[1 << 17] __attribute__((aligned(64)));
 
-	return exited_with(wait_status(clone(vforked, stack + sizeof(stack),
+	return exited_with(wait_status(clone(vforked, STACK_BOTTOM(stack),
 					     CLONE_VM | CLONE_VFORK | SIGCHLD, task)), 0);
 }
 
@@ -346,7 +346,7 @@ static void *layered_run(void *arg)
 TEST(b26_each_thread_has_its_own_count)
 {
 	struct layered threads[THREADS];
-	pthread_barrier_t installed, looked_at;
+	pthread_barrier_t installed FUTEX_ALIGNED, looked_at FUTEX_ALIGNED;
 	unsigned int i;
 
 	pthread_barrier_init(&installed, NULL, THREADS + 1);

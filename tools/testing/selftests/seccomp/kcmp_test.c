@@ -120,7 +120,7 @@ TEST_F(tasks, a_child_has_its_parents)
 	kill(pid, SIGKILL);
 }
 
-static sem_t thread_goes_on;
+static sem_t thread_goes_on FUTEX_ALIGNED;
 
 static void *wait_in_thread(void *arg)
 {

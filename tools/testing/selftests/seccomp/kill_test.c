@@ -161,7 +161,7 @@ static void expect_dead(struct __test_metadata *_metadata, struct victim *victim
 	pid_t pid;
 
 	ASSERT_EQ(0, pipe(victim->pipe));
-	pid = clone(victim_run, stack + sizeof(stack), clone_flags | SIGCHLD, victim);
+	pid = clone(victim_run, STACK_BOTTOM(stack), clone_flags | SIGCHLD, victim);
 	ASSERT_LT(0, pid);
 	close(victim->pipe[1]);
 	EXPECT_TRUE(died_of(victim_wait(pid), SIGSYS));
@@ -196,7 +196,7 @@ struct ending {
 };
 
 /* A thread's id, which the kernel clears and wakes when the thread is gone. */
-static volatile pid_t leader_alive, other_alive;
+static volatile pid_t leader_alive FUTEX_ALIGNED, other_alive FUTEX_ALIGNED;
 static const struct ending *ending;
 
 static void until_gone(volatile pid_t *alive)
@@ -257,7 +257,7 @@ static void ending_run(void *arg)
 	ending = arg;
 	leader_alive = syscall(__NR_set_tid_address, &leader_alive);
 	if (ending->who != ALONE)
-		CHILD_REQUIRE(clone(other_run, stack + sizeof(stack),
+		CHILD_REQUIRE(clone(other_run, STACK_BOTTOM(stack),
 				    CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
 				    CLONE_THREAD | CLONE_SYSVSEM | CLONE_PARENT_SETTID |
 				    CLONE_CHILD_CLEARTID, NULL, &other_alive, NULL,

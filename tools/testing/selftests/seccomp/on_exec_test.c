@@ -410,7 +410,7 @@ TEST(listener_that_lets_others_nest)
 
 struct thread {
 	pthread_t thread;
-	sem_t go, done;
+	sem_t go FUTEX_ALIGNED, done FUTEX_ALIGNED;
 	pid_t tid;
 	unsigned int flags;	/* to install REFUSING with, if installs */
 	bool installs, executes;

@@ -240,7 +240,7 @@ TEST_F(attach, with_a_listener)
 
 struct thread {
 	pthread_t thread;
-	sem_t go, done;
+	sem_t go FUTEX_ALIGNED, done FUTEX_ALIGNED;
 	const int *fds;		/* what to attach, up to -1 */
 	long ret;
 };

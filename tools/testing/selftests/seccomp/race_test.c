@@ -506,7 +506,7 @@ static void make_by_vfork(int seen)
 {
 	char stack[1 << 16] __attribute__((aligned(64)));
 
-	reap_made(clone(made_process, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD,
+	reap_made(clone(made_process, STACK_BOTTOM(stack), CLONE_VM | CLONE_VFORK | SIGCHLD,
 			&seen), seen);
 }
 
@@ -777,10 +777,14 @@ struct locked {
 	int result, error;
 };
 
-/* Afterwards it makes no call at all: what strict mode leaves depends on the machine. */
+/*
+ * Afterwards it makes no call at all: what strict mode leaves depends on the machine. To ask where
+ * errno is may be one.
+ */
 static void *lock_run(void *arg)
 {
 	struct locked *self = arg;
+	const int *error = &errno;
 
 	board->other = sys_gettid();
 	go(0);
@@ -788,7 +792,7 @@ static void *lock_run(void *arg)
 		until(&board->synced, 1);
 	self->result = self->by_prctl ? prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT, 0, 0, 0) :
 					sys_seccomp(SECCOMP_SET_MODE_STRICT, 0, NULL);
-	self->error = errno;
+	self->error = *error;
 	if (self->result)
 		CHILD_REQUIRE(look(1) == 1);
 	store(&board->locked, 1);

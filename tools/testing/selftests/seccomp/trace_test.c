@@ -160,12 +160,12 @@ TEST_F(stop, tells_the_call_and_the_data)
 		ASSERT_EQ(STOP_SECCOMP, tracee_go(pid, PTRACE_CONT, 0, &self->course));
 
 		message = ~0UL;
-		EXPECT_EQ(0, ptrace(PTRACE_GETEVENTMSG, pid, 0, &message));
-		EXPECT_EQ(data[i], message);
+		ASSERT_EQ(0, ptrace(PTRACE_GETEVENTMSG, pid, 0, &message));
+		ASSERT_EQ(data[i], message);
 
 		told = ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info);
 		if (told < 0 && errno == EIO)
-			SKIP(break, "this architecture does not have PTRACE_GET_SYSCALL_INFO");
+			SKIP(return, "this architecture does not have PTRACE_GET_SYSCALL_INFO");
 		ASSERT_LT(0, told);
 		EXPECT_EQ(PTRACE_SYSCALL_INFO_SECCOMP, info.op);
 		EXPECT_EQ((__u32)AUDIT_ARCH_CURRENT, info.arch);

@@ -1167,7 +1167,7 @@ static long errand_start(struct member *self, void *arg)
 	static char stack[1 << 17] __attribute__((aligned(64)));
 	struct errand *errand = arg;
 
-	return wait_status(clone(errand_run, stack + sizeof(stack),
+	return wait_status(clone(errand_run, STACK_BOTTOM(stack),
 				 errand->clone_flags | SIGCHLD, errand));
 }
 
