@@ -52,7 +52,7 @@ fi
 # guest: one of QEMU, with what qemu/kernel.config asks for. What an architecture does not
 # speak of it does not have.
 # shellcheck disable=SC2034
-guest=y cpus=2 emulator=('') emulator_packages='' build_packages='' test_packages='' busybox_suite='' blackbox_except=''
+guest=y cpus=2 emulator=('') emulator_packages='' build_packages='' test_packages='' debian_arch='' busybox_suite='' firmware='' firmware_suite='' blackbox_except=()
 # shellcheck source=qemu/arch/x86_64.sh
 . "$top/qemu/arch/$ARCH.sh"
 # shellcheck disable=SC2034 # for the scripts that source this
@@ -101,17 +101,34 @@ logged() {
 	die "failed: $1 (all of it in $log)"
 }
 
-# own_lists DIR EDIT: let apt-get "${apt[@]}" look in lists of packages that are kept
-# in DIR/apt: the host's sources of Debian, changed by the sed commands EDIT.
+# own_lists DIR EDIT [SUITE]: let apt-get "${apt[@]}" look in lists of packages that are
+# kept in DIR/apt: the host's sources of Debian, of another suite if one is named, changed
+# by the sed commands EDIT.
 own_lists() {
-	local file sources
+	local file sources host_suite
+	host_suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 	mkdir -p "$1"/apt/{lists,archives}/partial
 	for file in /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources; do
-		[[ ! -s $file ]] || sed "$2" "$file" > "$1/apt/sources.${file##*.}"
+		[[ ! -s $file ]] || sed "s/\b$host_suite\b/${3:-$host_suite}/g; $2" "$file" > "$1/apt/sources.${file##*.}"
 	done
 	sources=$(find "$1/apt" -name 'sources.*' -print -quit)
 	[[ $sources ]] || die "this machine has no list of Debian's packages to look in"
 	# shellcheck disable=SC2034 # for who calls this
 	apt=(-o "Dir::State::lists=$1/apt/lists" -o "Dir::Cache=$1/apt"
 		-o "Dir::Etc::sourcelist=$sources" -o Dir::Etc::sourceparts=/dev/null)
+}
+
+# unpacked DIR PACKAGE SUITE ARCHITECTURE FILE: DIR/FILE is made, which is in a package that
+# the host does not have: of another suite or architecture. Nothing is installed.
+unpacked() {
+	local dir=$1 package=$2 log=$SECCOMP_CACHE/log
+	own_lists "$dir" '' "$3"
+	apt+=(-o "APT::Architecture=$4" -o "APT::Architectures=$4" -o Dir::State::status=/dev/null)
+	mkdir -p "$log"
+	# A suite may lack some part of the host's; the package decides.
+	apt-get "${apt[@]}" update > "$log/apt-update-$ARCH" 2>&1 || true
+	(cd "$dir" && logged "$log/apt-download-$ARCH" apt-get "${apt[@]}" download "$package")
+	dpkg-deb -x "$dir/$package"_*.deb "$dir/root"
+	mv "$(find "$dir/root" -path "*/$5")" "$dir/"
+	rm -rf "$dir/apt" "$dir/root" "$dir"/*.deb
 }

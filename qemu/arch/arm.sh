@@ -15,6 +15,6 @@ busybox_suite=bookworm
 build_packages='gcc-arm-linux-gnueabihf libc6-dev-armhf-cross'
 declare -A abis=([32]=arm-linux-gnueabihf-gcc)
 blackbox_abis=(32)
-blackbox_except=syscall_restart	# it expects another number than the C library uses
+blackbox_except=(syscall_restart)	# it expects another number than the C library uses
 # What make check runs.
 suites=(control selftests blackbox)
