@@ -127,8 +127,8 @@ unpacked() {
 	mkdir -p "$log"
 	# A suite may lack some part of the host's; the package decides.
 	apt-get "${apt[@]}" update > "$log/apt-update-$ARCH" 2>&1 || true
-	(cd "$dir" && logged "$log/apt-download-$ARCH" apt-get "${apt[@]}" download "$package")
-	dpkg-deb -x "$dir/$package"_*.deb "$dir/root"
-	mv "$(find "$dir/root" -path "*/$5")" "$dir/"
+	(cd "$dir" && logged "$log/apt-download-$ARCH" apt-get "${apt[@]}" download "$package") || return
+	dpkg-deb -x "$dir/$package"_*.deb "$dir/root" || return
+	mv "$(find "$dir/root" -path "*/$5")" "$dir/" || return
 	rm -rf "$dir/apt" "$dir/root" "$dir"/*.deb
 }
