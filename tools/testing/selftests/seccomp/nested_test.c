@@ -72,23 +72,25 @@ FIXTURE_VARIANT_ADD(install, second_comes_after_the_first_is_closed) {
 };
 
 FIXTURE_VARIANT_ADD(install, all_allow) {
-	.listeners = { { NESTED }, { NESTED }, { NESTED } },
+	.listeners = { { .flags = NESTED }, { .flags = NESTED }, { .flags = NESTED } },
 };
 
 FIXTURE_VARIANT_ADD(install, innermost_needs_no_flag) {
-	.listeners = { { NESTED }, { NESTED }, { 0 } },
+	.listeners = { { .flags = NESTED }, { .flags = NESTED }, { 0 } },
 };
 
 FIXTURE_VARIANT_ADD(install, inner_cannot_allow_for_the_outer) {
-	.listeners = { { 0 }, { NESTED, .error = EBUSY }, { NESTED, .error = EBUSY } },
+	.listeners = {
+		{ 0 }, { .flags = NESTED, .error = EBUSY }, { .flags = NESTED, .error = EBUSY },
+	},
 };
 
 FIXTURE_VARIANT_ADD(install, middle_refuses) {
-	.listeners = { { NESTED }, { 0 }, { NESTED, .error = EBUSY } },
+	.listeners = { { .flags = NESTED }, { 0 }, { .flags = NESTED, .error = EBUSY } },
 };
 
 FIXTURE_VARIANT_ADD(install, middle_refused_and_is_closed) {
-	.listeners = { { NESTED }, { .closed = true }, { 0 } },
+	.listeners = { { .flags = NESTED }, { .closed = true }, { 0 } },
 };
 
 FIXTURE_VARIANT_ADD(install, outer_refuses_though_middle_is_closed) {

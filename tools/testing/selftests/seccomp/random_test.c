@@ -506,12 +506,26 @@ static void process_run(uint64_t seed)
 	worker_run(&workers[0]);
 }
 
-static pid_t process_start(uint64_t seed)
+#ifdef __NR_clone3
+static pid_t fork_into_namespace(void)
 {
 	struct {
 		uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
 	} args = { .flags = CLONE_NEWPID, .exit_signal = SIGCHLD };
-	pid_t pid = syscall(__NR_clone3, &args, sizeof(args));
+
+	return syscall(__NR_clone3, &args, sizeof(args));
+}
+#else
+/* SuperH has only this one, of which architectures differ in the order of arguments. */
+static pid_t fork_into_namespace(void)
+{
+	return syscall(__NR_clone, CLONE_NEWPID | SIGCHLD, 0, 0, 0, 0);
+}
+#endif
+
+static pid_t process_start(uint64_t seed)
+{
+	pid_t pid = fork_into_namespace();
 
 	if (!pid)
 		process_run(seed);
