@@ -52,9 +52,12 @@ fi
 # guest: one of QEMU, with what qemu/kernel.config asks for. What an architecture does not
 # speak of it does not have.
 # shellcheck disable=SC2034
-guest=y cpus=2 emulator=('') emulator_packages='' build_packages='' test_packages='' debian_arch='' busybox_suite='' firmware='' firmware_suite='' blackbox_except=()
+guest=y cpus=2 emulator=('') emulator_packages='' build_packages='' test_packages='' debian_arch='' busybox_suite='' firmware='' firmware_suite='' compiler_packages=() compiler_suite='' blackbox_except=()
 # shellcheck source=qemu/arch/x86_64.sh
 . "$top/qemu/arch/$ARCH.sh"
+# What scripts/compiler fetches.
+compiler=$SECCOMP_CACHE/programs/compiler-$ARCH-$compiler_suite
+[[ ! $compiler_suite ]] || PATH=$compiler/root/usr/bin:$PATH
 # shellcheck disable=SC2034 # for the scripts that source this
 # What is made for the series, or of Debian programs for it, is tested on its base alone.
 [[ $BASE = "$own_base" ]] || suites=(control selftests blackbox tour samples)
@@ -118,17 +121,25 @@ own_lists() {
 		-o "Dir::Etc::sourcelist=$sources" -o Dir::Etc::sourceparts=/dev/null)
 }
 
-# unpacked DIR PACKAGE SUITE ARCHITECTURE FILE: DIR/FILE is made, which is in a package that
-# the host does not have: of another suite or architecture. Nothing is installed.
-unpacked() {
-	local dir=$1 package=$2 log=$SECCOMP_CACHE/log
-	own_lists "$dir" '' "$3"
-	apt+=(-o "APT::Architecture=$4" -o "APT::Architectures=$4" -o Dir::State::status=/dev/null)
+# fetched DIR SUITE ARCHITECTURE PACKAGE...: DIR/root has the files of packages that the host
+# does not have: of another suite or architecture. Nothing is installed.
+fetched() {
+	local dir=$1 log=$SECCOMP_CACHE/log package
+	own_lists "$dir" '' "$2"
+	apt+=(-o "APT::Architecture=$3" -o "APT::Architectures=$3" -o Dir::State::status=/dev/null)
 	mkdir -p "$log"
 	# A suite may lack some part of the host's; the package decides.
 	apt-get "${apt[@]}" update > "$log/apt-update-$ARCH" 2>&1 || true
-	(cd "$dir" && logged "$log/apt-download-$ARCH" apt-get "${apt[@]}" download "$package") || return
-	dpkg-deb -x "$dir/$package"_*.deb "$dir/root" || return
-	mv "$(find "$dir/root" -path "*/$5")" "$dir/" || return
-	rm -rf "$dir/apt" "$dir/root" "$dir"/*.deb
+	(cd "$dir" && logged "$log/apt-download-$ARCH" apt-get "${apt[@]}" download "${@:4}") || return
+	for package in "$dir"/*.deb; do
+		dpkg-deb -x "$package" "$dir/root" || return
+	done
+	rm -rf "$dir/apt" "$dir"/*.deb
+}
+
+# unpacked DIR PACKAGE SUITE ARCHITECTURE FILE: DIR/FILE is made, which is in such a package.
+unpacked() {
+	fetched "$1" "$3" "$4" "$2" || return
+	mv "$(find "$1/root" -path "*/$5")" "$1/" || return
+	rm -rf "$1/root"
 }
