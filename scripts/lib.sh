@@ -122,7 +122,8 @@ own_lists() {
 }
 
 # fetched DIR SUITE ARCHITECTURE PACKAGE...: DIR/root has the files of packages that the host
-# does not have: of another suite or architecture. Nothing is installed.
+# does not have: of another suite or architecture. Nothing is installed. Returns whether it
+# could be done, since who calls may have another suite to look in.
 fetched() {
 	local dir=$1 log=$SECCOMP_CACHE/log package
 	own_lists "$dir" '' "$2"
