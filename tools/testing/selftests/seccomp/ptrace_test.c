@@ -258,13 +258,14 @@ static bool go_to_watched_call(const struct tracee *tracee)
 /* Waits until a task sleeps in a call, which may not take more than a short while. */
 static bool comes_to_sleep_in(pid_t pid, long wanted)
 {
+	bool told = sleeps_are_told();
 	char path[64], text[32] = "";
 	int tries, fd;
 	ssize_t got;
 
 	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
 	for (tries = 0; tries < 1000000; tries++) {
-		if (!sleeps_are_told()) {
+		if (!told) {
 			if (is_asleep(pid))
 				return true;
 			sched_yield();
