@@ -146,8 +146,11 @@
 		.filter = (struct sock_filter[]){ __VA_ARGS__ },	\
 	})
 
-/* m68k's C library aligns its words to two bytes, and futexes are to be aligned to four. */
-#define FUTEX_ALIGNED	__attribute__((aligned(4)))
+/*
+ * m68k's C library aligns its words to two bytes, and futexes are to be aligned to four.
+ * Not less than eight, since that lowers the alignment of a semaphore of a 64-bit library.
+ */
+#define FUTEX_ALIGNED	__attribute__((aligned(8)))
 
 /* Where a stack begins that is an array; PA-RISC's grow upwards. */
 #ifdef __hppa__
