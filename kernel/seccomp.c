@@ -111,19 +111,16 @@ int seccomp_slot_enter(unsigned int slot)
 
 	smp_rmb();	/* (C), see internal.h */
 	mode = smp_load_acquire(&current->seccomp.mode);	/* (B) */
+	if (mode == SECCOMP_MODE_FILTER)
+		return seccomp_is_suspended() ? 0 : seccomp_filter_judge(slot);
 
 	/*
 	 * DEAD: what was to end this task has not; it ends here. DISABLED:
 	 * the work flag says otherwise, and nothing may pass for that.
 	 */
-	if (WARN_ON_ONCE(mode != SECCOMP_MODE_STRICT &&
-			 mode != SECCOMP_MODE_FILTER))
+	if (WARN_ON_ONCE(mode != SECCOMP_MODE_STRICT))
 		do_exit(SIGKILL);
-
-	if (seccomp_is_suspended())
-		return 0;
-	return mode == SECCOMP_MODE_FILTER ? seccomp_filter_judge(slot) :
-					     seccomp_strict_judge();
+	return seccomp_is_suspended() ? 0 : seccomp_strict_judge();
 }
 
 /**

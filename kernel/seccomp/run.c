@@ -170,26 +170,43 @@ static enum seccomp_outcome seccomp_call_decide(struct seccomp_call *call,
 	return call->action->act(call);
 }
 
-/* All but what is refused whatever else the call may be. */
-static noinline int seccomp_call_judge(unsigned int slot,
+/* The judgement of a call that is gathered, however often a tracer changes it. */
+static noinline int seccomp_call_judge(struct seccomp_call *call,
 				       const struct seccomp_decision *decision)
 {
-	struct seccomp_call call __uninitialized;
 	enum seccomp_outcome outcome;
 
-	seccomp_call_gather(&call);
-	if (decision->verdict == SECCOMP_RET_ALLOW &&
-	    seccomp_call_is_allowed(&call, decision->asks))
-		return 0;
-
-	call.slot = slot;
-	call.traced = false;
-	while ((outcome = seccomp_call_decide(&call, decision)) == SECCOMP_REJUDGE) {
-		seccomp_call_gather(&call);
-		call.slot = seccomp_syscall_slot(call.data.nr);
-		decision = seccomp_decision_find(call.slot);
+	call->traced = false;
+	while ((outcome = seccomp_call_decide(call, decision)) == SECCOMP_REJUDGE) {
+		seccomp_call_gather(call);
+		call->slot = seccomp_syscall_slot(call->data.nr);
+		decision = seccomp_decision_find(call->slot);
 	}
 	return outcome == SECCOMP_PROCEED ? 0 : -1;
+}
+
+/* Of a call that the constant answers allow. */
+static noinline int seccomp_call_judge_allowed(unsigned int slot,
+					       const struct seccomp_decision *decision)
+{
+	struct seccomp_call call __uninitialized;
+
+	call.slot = slot;
+	seccomp_call_gather(&call);
+	if (seccomp_call_is_allowed(&call, decision->asks))
+		return 0;
+	return seccomp_call_judge(&call, decision);
+}
+
+/* Of any other. */
+static noinline int seccomp_call_judge_restricted(unsigned int slot,
+						  const struct seccomp_decision *decision)
+{
+	struct seccomp_call call __uninitialized;
+
+	call.slot = slot;
+	seccomp_call_gather(&call);
+	return seccomp_call_judge(&call, decision);
 }
 
 /**
@@ -204,8 +221,10 @@ int seccomp_filter_judge(unsigned int slot)
 {
 	const struct seccomp_decision *decision = seccomp_decision_find(slot);
 
+	if (decision->verdict == SECCOMP_RET_ALLOW)
+		return seccomp_call_judge_allowed(slot, decision);
 	if (!decision->refusal)
-		return seccomp_call_judge(slot, decision);
+		return seccomp_call_judge_restricted(slot, decision);
 	syscall_set_return_value(current, current_pt_regs(), decision->refusal, 0);
 	return -1;
 }
