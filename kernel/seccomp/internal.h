@@ -37,7 +37,7 @@
  * file. notif.h has the model of it.
  *
  * Programs and layers are shared by all who install the same: equal instructions
- * are one program (but see @trusted there), and equal programs with equal flags on
+ * are one program (but see @hardening there), and equal programs with equal flags on
  * one and the same layer are one layer, with one table. So two chains that hold the
  * same programs with the same flags in the same order are the same chain, whoever
  * has installed them, and pointers tell.
@@ -65,8 +65,8 @@
  *	At zero the layer is freed and gives back its parent's.
  * seccomp_prog.refs: one for each layer that runs it, one for each of its files,
  *	one for whoever is installing or reading it.
- * Neither is counted by the table in which it is found again: the last
- * reference is given back under the table's lock.
+ * Neither is counted by the table or tree in which it is found again: the last
+ * reference is given back under its lock.
  * seccomp_listener.users: one for each layer that has it (more than one when that
  *	waited for an execve and has been put on top of others), one for whoever is
  *	installing the first. So a listener is told that no call can come any more
@@ -75,15 +75,15 @@
  *
  * Locks, outermost first
  * ----------------------
- * signal->exec_update_lock: held by kcmp(2) and by execve when they come here.
  * signal->cred_guard_mutex of the caller, for TSYNC: keeps a thread from
  *	working out the privileges of a program that it executes while it is
  *	given a filter or no_new_privs.
- * seccomp_layers_lock, seccomp_progs_lock: the tables of layers and programs,
- *	and the last reference to each. They are leaves; neither is taken in the
- *	other.
+ * signal->exec_update_lock: held by kcmp(2) and by execve when they come here.
+ * seccomp_layers_lock, seccomp_progs_lock: the table of layers and the tree of
+ *	programs, and the last reference to each. They are leaves; neither is taken
+ *	in the other.
  * seccomp_listener.lock: a listener and all its notifications, see notif.h. The
- *	only locks inside it are those of wait queues.
+ *	only locks inside it are those that waking somebody takes.
  * sighand->siglock of a task: all of its struct seccomp. It is taken
  *	with interrupts off, so nothing is allocated, compiled, compared or freed
  *	under it: a layer is built before and dropped after.
@@ -156,10 +156,10 @@ enum seccomp_outcome {
  * @id:		its name for user space, given to no other program ever again
  * @analysis:	what it says of each system call; the code has become @bpf
  * @bpf:	the runnable form of that, or NULL if all answers are constant
- * @node:	in the table of programs, whose key is @len, @insns and @trusted
+ * @node:	in the tree of programs, whose key is @hardening, @len and @insns
  * @hash:	of @insns
- * @trusted:	whoever made it may do without the mitigations that others' compiled
- *		code has
+ * @hardening:	which mitigations its compiled code has, for whoever made it; code that
+ *		lacks some is not for those who are to have them
  * @len:	how many instructions it has
  * @insns:	as they were handed in
  */
@@ -169,9 +169,9 @@ struct seccomp_prog {
 	u64			id;
 	struct seccomp_analysis	analysis;
 	struct bpf_prog		*bpf;
-	struct rhash_head	node;
-	u32			hash;
-	bool			trusted;
+	struct rb_node		node;
+	u64			hash;
+	unsigned int		hardening;
 	unsigned int		len;
 	struct sock_filter	insns[] __counted_by(len);
 };

@@ -9,8 +9,7 @@
 #include <linux/err.h>
 #include <linux/filter.h>
 #include <linux/mutex.h>
-#include <linux/random.h>
-#include <linux/rhashtable.h>
+#include <linux/rbtree.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -19,46 +18,36 @@
 #include "internal.h"
 
 /*
- * All programs, by their instructions and by whether they are trusted; the key is
- * another program of the same.
- * Nobody looks into the table without seccomp_progs_lock, so what has been taken
- * out of it is free at once.
+ * All programs, in the order of seccomp_prog_compare(). A tree and no hash table: who
+ * makes programs whose hashes are equal, and that can be done, gains nothing by it.
+ * Nobody looks into it without seccomp_progs_lock, so what has been taken out of it is
+ * free at once.
  */
-static struct rhashtable seccomp_progs;
+static struct rb_root seccomp_progs = RB_ROOT;
 static DEFINE_MUTEX(seccomp_progs_lock);
-
-static u32 seccomp_progs_hash(const void *obj, u32 len, u32 seed)
-{
-	const struct seccomp_prog *prog = obj;
-
-	return prog->hash;
-}
-
-static int seccomp_progs_differ(struct rhashtable_compare_arg *arg, const void *obj)
-{
-	const struct seccomp_prog *prog = obj, *key = arg->key;
-
-	return prog->len != key->len || prog->trusted != key->trusted ||
-	       memcmp(prog->insns, key->insns, seccomp_prog_size(key));
-}
-
-static const struct rhashtable_params seccomp_progs_params = {
-	.head_offset		= offsetof(struct seccomp_prog, node),
-	.hashfn			= seccomp_progs_hash,
-	.obj_hashfn		= seccomp_progs_hash,
-	.obj_cmpfn		= seccomp_progs_differ,
-	.automatic_shrinking	= true,
-};
-
-static u64 seccomp_progs_seed __ro_after_init;
 static u64 seccomp_progs_last_id; /* under seccomp_progs_lock */
 
-static int __init seccomp_progs_init(void)
+static int seccomp_prog_compare(const struct seccomp_prog *prog,
+				const struct seccomp_prog *other)
 {
-	seccomp_progs_seed = get_random_u64();
-	return rhashtable_init(&seccomp_progs, &seccomp_progs_params);
+	if (prog->hash != other->hash)
+		return prog->hash < other->hash ? -1 : 1;
+	if (prog->hardening != other->hardening)
+		return prog->hardening < other->hardening ? -1 : 1;
+	if (prog->len != other->len)
+		return prog->len < other->len ? -1 : 1;
+	return memcmp(prog->insns, other->insns, seccomp_prog_size(prog));
 }
-core_initcall(seccomp_progs_init);
+
+static int seccomp_progs_seek(const void *like, const struct rb_node *node)
+{
+	return seccomp_prog_compare(like, rb_entry(node, struct seccomp_prog, node));
+}
+
+static int seccomp_progs_place(struct rb_node *node, const struct rb_node *other)
+{
+	return seccomp_progs_seek(rb_entry(node, struct seccomp_prog, node), other);
+}
 
 static int seccomp_fprog_copy(struct sock_fprog *program, void __user *uprogram)
 {
@@ -106,6 +95,20 @@ static void seccomp_prog_free(struct seccomp_prog *prog)
 
 DEFINE_FREE(seccomp_prog, struct seccomp_prog *, seccomp_prog_free(_T))
 
+/*
+ * How the BPF core would harden what the caller compiles: by the two questions that it
+ * asks then. One is whether to hide constants, the other whether a classic program needs
+ * barriers.
+ */
+static unsigned int seccomp_prog_hardening(void)
+{
+	static struct bpf_prog_aux aux;
+	static struct bpf_prog any = { .jit_requested = true, .aux = &aux };
+	bool trusted = ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
+
+	return bpf_jit_blinding_enabled(&any) << 1 | !trusted;
+}
+
 static struct seccomp_prog *seccomp_prog_read(const struct sock_fprog *program)
 {
 	struct seccomp_prog *prog __free(seccomp_prog) = NULL;
@@ -118,23 +121,18 @@ static struct seccomp_prog *seccomp_prog_read(const struct sock_fprog *program)
 	prog->len = program->len;
 	if (copy_from_user(prog->insns, program->filter, seccomp_prog_size(prog)))
 		return ERR_PTR(-EFAULT);
-	/* The question that the BPF core asks when it compiles. */
-	prog->trusted = ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
-	prog->hash = xxh64(prog->insns, seccomp_prog_size(prog), seccomp_progs_seed);
+	prog->hardening = seccomp_prog_hardening();
+	prog->hash = xxh64(prog->insns, seccomp_prog_size(prog), 0);
 	return no_free_ptr(prog);
 }
 
 static struct seccomp_prog *seccomp_prog_find(const struct seccomp_prog *like)
 {
-	struct seccomp_prog *prog;
+	struct rb_node *node;
 
-	scoped_guard(mutex, &seccomp_progs_lock) {
-		prog = rhashtable_lookup_fast(&seccomp_progs, like,
-					      seccomp_progs_params);
-		if (prog)
-			seccomp_prog_get(prog);
-	}
-	return prog;
+	guard(mutex)(&seccomp_progs_lock);
+	node = rb_find(like, &seccomp_progs, seccomp_progs_seek);
+	return node ? seccomp_prog_get(rb_entry(node, struct seccomp_prog, node)) : NULL;
 }
 
 static int seccomp_prog_compile(struct seccomp_prog *prog)
@@ -187,33 +185,30 @@ static int seccomp_prog_prepare(struct seccomp_prog *prog)
 	return prog->analysis.length ? seccomp_prog_compile(prog) : 0;
 }
 
-/* @prog, or what another has put into the table meanwhile: then @prog is freed. */
+/* @prog, or what another has put into the tree meanwhile: then @prog is freed. */
 static struct seccomp_prog *seccomp_prog_share(struct seccomp_prog *prog)
 {
 	struct seccomp_prog *other;
+	struct rb_node *node;
 
 	scoped_guard(mutex, &seccomp_progs_lock) {
-		other = rhashtable_lookup_get_insert_key(&seccomp_progs, prog,
-							 &prog->node,
-							 seccomp_progs_params);
-		if (!other) {
+		node = rb_find_add(&prog->node, &seccomp_progs, seccomp_progs_place);
+		if (!node) {
 			prog->id = ++seccomp_progs_last_id;
 			return prog;
 		}
-		if (!IS_ERR(other))
-			seccomp_prog_get(other);
+		other = seccomp_prog_get(rb_entry(node, struct seccomp_prog, node));
 	}
 	seccomp_prog_free(prog);
-	/* The table has run out of room and could not get more. */
-	return IS_ERR(other) ? ERR_PTR(-ENOMEM) : other;
+	return other;
 }
 
 /**
  * seccomp_prog_create - make a program of instructions in user space
  * @program:	from seccomp_fprog_read()
  *
- * If one of the same instructions is there already, by somebody with as much
- * privilege, it is that one.
+ * If one of the same instructions is there already, and its code is hardened as the
+ * caller's would be, it is that one.
  *
  * Context: Process context. May sleep. Takes seccomp_progs_lock.
  * Return:
@@ -267,7 +262,7 @@ void seccomp_prog_put(struct seccomp_prog *prog)
 	might_sleep();
 	if (!refcount_dec_and_mutex_lock(&prog->refs, &seccomp_progs_lock))
 		return;
-	rhashtable_remove_fast(&seccomp_progs, &prog->node, seccomp_progs_params);
+	rb_erase(&prog->node, &seccomp_progs);
 	mutex_unlock(&seccomp_progs_lock);
 	seccomp_prog_free(prog);
 }

@@ -409,17 +409,25 @@ TEST(fork_beside_a_filter_change)
 	expect_here(_metadata, &base);
 }
 
-/* How many BPF programs there are: each has at least one area of its own, named so. */
+/*
+ * How many BPF programs there are: each has at least one area of its own, named so, or, if it
+ * is hardened, after who has copied it.
+ */
 static int programs_alive(void)
 {
+	static const char *const names[] = {
+		"bpf_prog_alloc", "bpf_prog_clone", "bpf_jit_blind",
+	};
 	FILE *areas = fopen("/proc/vmallocinfo", "re");
 	char line[512];
 	int count = 0;
+	size_t i;
 
 	if (!areas)
 		return -1;
 	while (fgets(line, sizeof(line), areas))
-		count += !!strstr(line, "bpf_prog_alloc");
+		for (i = 0; i < ARRAY_SIZE(names); i++)
+			count += !!strstr(line, names[i]);
 	fclose(areas);
 	return count;
 }
@@ -562,28 +570,55 @@ static pid_t start_holder(uid_t user)
 	return pid;
 }
 
+#define JIT_HARDEN "/proc/sys/net/core/bpf_jit_harden"
+
+/* Who installs it, and under which hardening of compiled code; NULL: as it is. */
+struct holding {
+	const char *harden;
+	uid_t user;
+};
+
+/* How many programs two processes hold by the same instructions, or -1. */
+static int programs_of_two(const FIXTURE_DATA(programs) *self, const struct holding holdings[2])
+{
+	pid_t pids[2] = {};
+	int alive = -1, i;
+
+	for (i = 0; i < 2; i++) {
+		if (!holdings[i].harden || file_write(JIT_HARDEN, holdings[i].harden))
+			pids[i] = start_holder(holdings[i].user);
+	}
+	if (pids[0] > 0 && pids[1] > 0)
+		alive = programs_alive() - self->before;
+	for (i = 0; i < 2; i++) {
+		if (pids[i] <= 0)
+			continue;
+		kill(pids[i], SIGKILL);
+		wait_status(pids[i]);
+	}
+	return programs_down_to(self->before) ? alive : -1;
+}
+
 /*
- * What is compiled for somebody trusted may lack mitigations, so nobody else may be given
- * the same code for the same instructions.
+ * Compiled code may lack mitigations for whom they are not wanted, so nobody else may be given
+ * it for the same instructions.
  */
 TEST_F(programs, code_of_the_trusted_is_theirs)
 {
-	pid_t trusted, other;
-
 	if (geteuid())
 		SKIP(return, "not root");
-	trusted = start_holder(0);
-	ASSERT_LT(0, trusted);
-	if (programs_alive() < self->before + 1)
-		SKIP(return, "programs have no name in /proc/vmallocinfo");
-	other = start_holder(NOBODY);
-	ASSERT_LT(0, other);
-	EXPECT_LE(self->before + 2, programs_alive());
-	ASSERT_EQ(0, kill(trusted, SIGKILL));
-	ASSERT_EQ(0, kill(other, SIGKILL));
-	EXPECT_EQ(trusted, waitpid(trusted, NULL, 0));
-	EXPECT_EQ(other, waitpid(other, NULL, 0));
-	EXPECT_TRUE(programs_down_to(self->before));
+	EXPECT_LE(2, programs_of_two(self, (struct holding[]){ { NULL, 0 }, { NULL, NOBODY } }));
+}
+
+TEST_F(programs, code_of_whom_hardening_spares_is_theirs)
+{
+	char before[16];
+
+	if (!file_read(JIT_HARDEN, before, sizeof(before)) || geteuid())
+		SKIP(return, "not root, or code is not hardened here");
+	EXPECT_LE(2, programs_of_two(self, (struct holding[]){ { "0", 0 }, { "2", 0 } }));
+	EXPECT_LE(2, programs_of_two(self, (struct holding[]){ { "0", NOBODY }, { "1", NOBODY } }));
+	EXPECT_TRUE(file_write(JIT_HARDEN, before));
 }
 
 #ifdef __NR_clone3	/* which SuperH does not have */
