@@ -7,6 +7,7 @@
 
 #include <sys/auxv.h>
 
+#include "notif.h"
 #include "x86_calls.h"
 
 #define JEQ(k, jt, jf)	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (k), (jt), (jf))
@@ -374,6 +375,38 @@ TEST(vsyscall_page)
 		EXPECT_TRUE(died_of(child_status(check_vsyscall, &c), SIGSYS))
 			TH_LOG("%s", v->name);
 	}
+}
+
+/* There is no entry to go back to, and no result that would say so. */
+TEST(vsyscall_is_made_anew_after_a_signal)
+{
+	const struct sigaction action = { .sa_handler = count_signal };
+	const struct vsyscall *time = &vsyscalls[1];
+	struct outcome outcome = {};
+	struct seccomp_notif call;
+	int listener;
+	__u64 first;
+	pid_t pid;
+
+	if (!exited_with(child_status(try_vsyscall, (void *)time), 0))
+		SKIP(return, "no vsyscall page");
+	listener = filter_install(NEW_LISTENER, &PROGRAM(ON_NR(time->nr, SECCOMP_RET_USER_NOTIF),
+							 OTHERS));
+	ASSERT_LE(0, listener);
+	own_outcome = &outcome;
+	pid = fork();
+	if (!pid) {
+		CHILD_REQUIRE(!sigaction(SIGUSR1, &action, NULL));
+		CHILD_REQUIRE(call_vsyscall(time) == 7);
+		_exit(outcome.signals);
+	}
+	ASSERT_TRUE(notif_next(listener, &call));
+	first = call.id;
+	ASSERT_EQ(0, kill(pid, SIGUSR1));
+	ASSERT_TRUE(notif_next(listener, &call));
+	EXPECT_LT(first, call.id);
+	EXPECT_EQ(0, notif_send(listener, call.id, 7, 0, 0));
+	EXPECT_TRUE(exited_with(wait_status(pid), 1));
 }
 #endif /* __x86_64__ */
 #endif /* x86 */
