@@ -331,14 +331,17 @@ static enum seccomp_notif_step seccomp_notif_next_step(struct seccomp_notificati
 		notif->error = -ERESTARTSYS;
 		return SECCOMP_NOTIF_RETURN;
 	}
-	/* What was given before the answer, or a signal, comes first. */
-	if (!list_empty(&notif->addfds))
-		return SECCOMP_NOTIF_SERVE;
-	/* Not even a reply lets it go on: with CONTINUE, it would make the call. */
+	/*
+	 * Who looks at a frozen task must not see it change: it is given no file, and
+	 * not even a reply lets it go on.
+	 */
 	if (why == SECCOMP_INTERRUPTION_FREEZE) {
 		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
 		return SECCOMP_NOTIF_SLEEP_FROZEN;
 	}
+	/* What was given before the answer, or a signal, comes first. */
+	if (!list_empty(&notif->addfds))
+		return SECCOMP_NOTIF_SERVE;
 	if (notif->state == SECCOMP_NOTIF_REPLIED)
 		return SECCOMP_NOTIF_RETURN;
 	if (notif->listener->closed) {

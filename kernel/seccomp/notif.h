@@ -67,7 +67,7 @@ enum seccomp_notif_state {
  * @refs:	one for its file, one for all of @users together; freed at zero
  * @users:	one for each layer that has it, one for whoever is installing the
  *		first; at zero no call can come any more
- * @lock:	all that follows. A leaf but for the locks of wait queues. Nothing is
+ * @lock:	all that follows. A leaf but for what waking somebody takes. Nothing is
  *		copied, allocated or installed under it. Process context only.
  * @closed:	the file is gone: calls fail; read without @lock by installers
  * @flags:	SECCOMP_USER_NOTIF_FD_*
