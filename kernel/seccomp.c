@@ -92,7 +92,7 @@ long seccomp_prctl_set(unsigned long mode, void __user *program)
  */
 long seccomp_prctl_get(void)
 {
-	return current->seccomp.mode;
+	return READ_ONCE(current->seccomp.mode);
 }
 
 /**

@@ -21,7 +21,7 @@
 static bool seccomp_ptrace_is_trusted(void)
 {
 	return capable(CAP_SYS_ADMIN) &&
-	       current->seccomp.mode == SECCOMP_MODE_DISABLED &&
+	       READ_ONCE(current->seccomp.mode) == SECCOMP_MODE_DISABLED &&
 	       !READ_ONCE(current->seccomp.on_exec);
 }
 

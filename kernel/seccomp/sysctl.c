@@ -128,8 +128,8 @@ static int seccomp_actions_logged_write(void *buffer, size_t *lenp, loff_t *ppos
 	if (err)
 		return err;
 
-	seccomp_action_names(seccomp_actions_logged & seccomp_action_loggable(),
-			     ',', old_names);
+	seccomp_action_names(READ_ONCE(seccomp_actions_logged) &
+			     seccomp_action_loggable(), ',', old_names);
 	err = seccomp_action_mask(names, &mask);
 	if (err) {
 		seccomp_actions_logged_audit(NULL, old_names, 0);
