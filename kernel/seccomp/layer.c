@@ -121,7 +121,7 @@ static struct seccomp_layer *seccomp_layer_share(struct seccomp_layer *layer)
 			seccomp_layer_get(other);
 	}
 	seccomp_layer_free(layer);
-	/* The table has run out of room and could not get more. */
+	/* The table has to grow, and could not. */
 	return IS_ERR(other) ? ERR_PTR(-ENOMEM) : other;
 }
 

@@ -83,7 +83,15 @@ void seccomp_mode_kill(void)
 		seccomp_mode_set(current, SECCOMP_MODE_DEAD);
 }
 
-/* For architectures without boot parameters that ask for it. */
+/**
+ * arch_seccomp_spec_mitigate - mitigate speculation in a task that has been confined
+ * @task:	the caller, or another thread of its process
+ *
+ * For architectures with boot parameters that make confinement the reason to; this
+ * is for the others.
+ *
+ * Context: Process context. siglock may be held, so it does not sleep.
+ */
 void __weak arch_seccomp_spec_mitigate(struct task_struct *task)
 {
 }
