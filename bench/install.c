@@ -403,6 +403,39 @@ static void memory_by_the_number(void)
 	}
 }
 
+/* Ways that an argument decides join a row of comparisons at each of them. */
+static void joined_rows(void)
+{
+	load_argument();
+	put(BPF_MISC | BPF_TAX, 0);
+	load_number();
+	for (uint32_t number = 1000; room(4); number++) {
+		branch(BPF_JEQ | BPF_X, 0, 0, 1);
+		branch(BPF_JEQ | BPF_K, number, 0, 1);
+	}
+	answer();
+	answer();
+}
+
+/* Long ways by which nothing is decided, for each of many numbers. */
+static void idle_ways(void)
+{
+	load_number();
+	for (uint32_t number = 256; number; number /= 2)
+		branch(BPF_JGT | BPF_K, number, 0, 0);
+	put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args));
+	for (uint32_t value = 0; room(9); value++) {
+		branch(BPF_JEQ | BPF_K, value, 0, 1);
+		put(BPF_JMP | BPF_JA, 1);
+	}
+	put(BPF_JMP | BPF_JA, 1);
+	answer();
+	put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + 4);
+	branch(BPF_JEQ | BPF_K, 3, 0, 1);
+	answer();
+	answer();
+}
+
 static const struct kind {
 	const char *name;
 	void (*generate)(void);
@@ -419,6 +452,8 @@ static const struct kind {
 	{ "diamonds of arguments", diamonds_of_arguments },
 	{ "arguments with the number", arguments_with_the_number },
 	{ "memory by the number", memory_by_the_number },
+	{ "joined rows", joined_rows },
+	{ "idle ways", idle_ways },
 };
 
 static void generate(const struct kind *kind)

@@ -3,6 +3,7 @@
  * prove SEED corpus FILE...	inputs that the fuzzer found
  * prove SEED invented NUMBER	programs of random instructions
  * prove SEED large NUMBER	the same, long ones, for the system calls of x86
+ * prove SEED rows NUMBER	rows of comparisons that ways join at each of them
  * prove SEED policies NUMBER	libseccomp's programs for random policies
  * prove SEED programs FILE...	programs as they are, for the system calls of x86
  *
@@ -59,6 +60,30 @@ static void prove_large(const char *name, u64 *random)
 		verify(&program, &map_x86);
 }
 
+/* As long as there can be: it must not be work by the square of that. */
+static void prove_rows(const char *name, u64 *random)
+{
+	const struct sock_filter begin[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
+		BPF_STMT(BPF_MISC | BPF_TAX, 0),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	};
+	u32 number = random_next(random);
+
+	(void)name;
+	memcpy(program.insns, begin, sizeof(begin));
+	for (program.len = ARRAY_SIZE(begin); program.len + 4 < BPF_MAXINSNS; number++) {
+		program.insns[program.len++] =
+			(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_X, 0, 0, 1);
+		program.insns[program.len++] =
+			(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1);
+	}
+	for (u32 answer = 1; answer <= 3; answer++)
+		program.insns[program.len++] =
+			(struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | answer);
+	verify(&program, &map_x86);
+}
+
 static void prove_policy(const char *name, u64 *random)
 {
 	(void)name;
@@ -74,6 +99,7 @@ static const struct kind {
 	{ "corpus", true, prove_corpus },
 	{ "invented", false, prove_invented },
 	{ "large", false, prove_large },
+	{ "rows", false, prove_rows },
 	{ "policies", false, prove_policy },
 	{ "programs", true, prove_program },
 };

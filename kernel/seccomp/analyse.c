@@ -35,6 +35,8 @@
 #define SECCOMP_STEPS_MAX	(24 * 1024)
 /* How many comparisons that are passed over take as long as a step. */
 #define SECCOMP_PASSES_A_STEP	8
+/* How many the flow passes over at once: ways may join a row at each of them. */
+#define SECCOMP_PASSES_MAX	64
 /* Each part is half of the interval that it comes from, rounded up, of 64K at most. */
 #define SECCOMP_SETS_MAX	20
 /* How many instructions ahead of the flow are remembered with what is known. */
@@ -591,6 +593,8 @@ static unsigned int seccomp_pass(struct seccomp_run *run,
 	if (!(state->number & BIT(SECCOMP_REG_A)))
 		return pc;
 	for (; insn->code == (BPF_JMP | BPF_JEQ | BPF_K); insn += 1 + insn->jf, passed++) {
+		if (!answer && passed == SECCOMP_PASSES_MAX)
+			break;
 		if (seccomp_set_has(run, insn->k)) {
 			end = insn + 1 + insn->jt;
 			if (!answer || run->low == run->high ||

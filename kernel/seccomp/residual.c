@@ -89,12 +89,6 @@ static u32 seccomp_insn_read(const struct sock_filter *insn,
 	}
 }
 
-/* The only way on, from where it is decided. */
-static unsigned int seccomp_next(const struct seccomp_trace *trace, unsigned int pc)
-{
-	return trace->marks[pc].next;
-}
-
 static u32 seccomp_live_after(const struct seccomp_trace *trace, unsigned int pc)
 {
 	u32 live = 0;
@@ -117,6 +111,7 @@ static void seccomp_live(struct seccomp_trace *trace, unsigned int pc)
 	u32 after, written, read;
 
 	mark->live = 0;
+	mark->code = pc;
 	if (mark->settled)
 		return;
 	after = seccomp_live_after(trace, pc);
@@ -127,18 +122,18 @@ static void seccomp_live(struct seccomp_trace *trace, unsigned int pc)
 		return;
 	}
 	/* Decided branches write nothing, and so they are dead as well. */
-	mark->dead = !(after & written) || mark->ways == SECCOMP_WAY_FALSE;
+	mark->dead = !(after & written);
 	mark->live = after;
-	if (!mark->dead)
+	if (mark->dead)
+		mark->code = trace->marks[mark->next].code;
+	else
 		mark->live = (after & ~written) | (mark->result ? 0 : read);
 }
 
 /* From an instruction to the first one from there that has code. */
 static unsigned int seccomp_resolve(const struct seccomp_trace *trace, unsigned int pc)
 {
-	while (!trace->marks[pc].settled && trace->marks[pc].dead)
-		pc = seccomp_next(trace, pc);
-	return pc;
+	return trace->marks[pc].code;
 }
 
 /*
@@ -345,7 +340,7 @@ static void seccomp_emit_insn(struct seccomp_output *output,
 	} else {
 		seccomp_emit_plain(output, &trace->insns[pc], mark);
 		seccomp_emit_next(output, trace,
-				  seccomp_resolve(trace, seccomp_next(trace, pc)),
+				  seccomp_resolve(trace, trace->marks[pc].next),
 				  following);
 	}
 }

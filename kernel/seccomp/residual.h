@@ -31,6 +31,7 @@ enum seccomp_register {
  * @live:	the registers that are read from here on before they are written
  * @start:	where its code begins
  * @next:	where the only way leads; past branches that were not put down
+ * @code:	the first instruction from here on that has code
  *
  * analyse.c fills in @ways to @settled, @value, @verdict and @next; residual.c the
  * rest.
@@ -44,6 +45,7 @@ struct seccomp_mark {
 	bool	needed : 1;
 	u16	start;
 	u16	next;
+	u16	code;
 	u32	value;
 	u32	verdict;
 	u32	live;
