@@ -11,6 +11,7 @@
 #include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -181,6 +182,8 @@ static int seccomp_table_decide(struct seccomp_layer *layer,
 		layer->decisions[i] = parent->decisions[parent->table[slot]];
 		seccomp_decide(&layer->decisions[i], layer,
 			       seccomp_prog_answer(layer->prog, slot));
+		/* Layers that are asked in vain may be thousands. */
+		cond_resched();
 	}
 	return 0;
 }
