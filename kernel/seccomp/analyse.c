@@ -49,13 +49,11 @@
 /*
  * What is known before an instruction. Registers are bits of the masks: @number
  * are those that hold the system call number itself (their bounds are those of
- * the set), @derived those whose bounds would be narrower if the set was smaller,
- * @arch those that hold an architecture that no range has.
+ * the set), @derived those whose bounds would be narrower if the set was smaller.
  */
 struct seccomp_state {
 	u32			number;
 	u32			derived;
-	u32			arch;
 	struct seccomp_value	values[SECCOMP_REGS];
 };
 
@@ -85,8 +83,7 @@ enum seccomp_progress {
  * @map:	all system calls
  * @analysis:	what it is to fill in
  * @trace:	the program and the present path
- * @range:	the numbers that are being followed; NULL: all of any architecture
- *		that has no range
+ * @range:	the numbers that are being followed
  * @whole:	nothing is known, neither number nor architecture
  * @registers:	how many the program uses: without scratch memory the first two
  * @number:	the bounds of the numbers in the present set
@@ -151,7 +148,6 @@ static void seccomp_write(struct seccomp_state *state, unsigned int reg,
 {
 	state->number &= ~BIT(reg);
 	state->derived &= ~BIT(reg);
-	state->arch &= ~BIT(reg);
 	state->values[reg] = value;
 }
 
@@ -161,7 +157,6 @@ static void seccomp_copy(struct seccomp_state *state, unsigned int to,
 	seccomp_write(state, to, state->values[from]);
 	state->number |= state->number & BIT(from) ? BIT(to) : 0;
 	state->derived |= state->derived & BIT(from) ? BIT(to) : 0;
-	state->arch |= state->arch & BIT(from) ? BIT(to) : 0;
 }
 
 /* Would it help to know of these registers that the set is smaller? */
@@ -178,7 +173,6 @@ static void seccomp_join_register(const struct seccomp_run *run,
 	struct seccomp_value b = seccomp_read(run, from, reg);
 	bool derived = seccomp_depends_on_number(to, BIT(reg)) ||
 		       seccomp_depends_on_number(from, BIT(reg));
-	bool arch = to->arch & from->arch & BIT(reg);
 
 	if (to->number & from->number & BIT(reg))
 		return;
@@ -186,14 +180,12 @@ static void seccomp_join_register(const struct seccomp_run *run,
 	a.max = max(a.max, b.max);
 	seccomp_write(to, reg, a);
 	to->derived |= derived ? BIT(reg) : 0;
-	to->arch |= arch ? BIT(reg) : 0;
 }
 
 static void seccomp_join(const struct seccomp_run *run, struct seccomp_state *to,
 			 const struct seccomp_state *from)
 {
-	u32 differing = (to->number ^ from->number) | (to->derived ^ from->derived) |
-			(to->arch ^ from->arch);
+	u32 differing = (to->number ^ from->number) | (to->derived ^ from->derived);
 
 	for (unsigned int reg = 0; reg < run->registers; reg++)
 		if (differing & BIT(reg) ||
@@ -209,25 +201,13 @@ static void seccomp_join(const struct seccomp_run *run, struct seccomp_state *to
 /* The word of the data at an offset, into A. */
 static void seccomp_load(struct seccomp_run *run, struct seccomp_state *state, u32 offset)
 {
-	const struct seccomp_numbers *range = run->range;
-
 	seccomp_write(state, SECCOMP_REG_A, seccomp_anything);
 	if (run->whole)
 		return;
 	if (offset == offsetof(struct seccomp_data, nr))
 		state->number |= BIT(SECCOMP_REG_A);
-	else if (offset == offsetof(struct seccomp_data, arch) && range)
-		state->values[SECCOMP_REG_A] = seccomp_constant(range->arch);
 	else if (offset == offsetof(struct seccomp_data, arch))
-		state->arch |= BIT(SECCOMP_REG_A);
-}
-
-static bool seccomp_arch_is_known(const struct seccomp_map *map, u32 arch)
-{
-	for (unsigned int i = 0; i < map->ranges; i++)
-		if (map->numbers[i].arch == arch)
-			return true;
-	return false;
+		state->values[SECCOMP_REG_A] = seccomp_constant(run->range->arch);
 }
 
 /* Has the present set this number? */
@@ -238,7 +218,7 @@ static bool seccomp_set_has(const struct seccomp_run *run, u32 number)
 
 	if (number < run->number.min || number > run->number.max)
 		return false;
-	if (!range || number - range->first >= range->count)
+	if (number - range->first >= range->count)
 		return true;
 	slot = range->slot + number - range->first;
 	return run->analysis->slots[slot] == SECCOMP_SLOT_UNSET;
@@ -306,8 +286,6 @@ static void seccomp_step_jump(struct seccomp_run *run, struct seccomp_state *sta
 		return;
 	/* What bounds do not tell: the holes in a set. */
 	if (state->number & BIT(SECCOMP_REG_A) && !seccomp_set_has(run, b.min))
-		mark->ways = SECCOMP_WAY_FALSE;
-	if (state->arch & BIT(SECCOMP_REG_A) && seccomp_arch_is_known(run->map, b.min))
 		mark->ways = SECCOMP_WAY_FALSE;
 }
 
@@ -418,8 +396,7 @@ static unsigned int seccomp_answer_index(struct seccomp_analysis *analysis, u32 
 /* The slot of the first number that is being followed. */
 static u16 *seccomp_slots(const struct seccomp_run *run)
 {
-	return run->analysis->slots +
-	       (run->range ? run->range->slot : run->map->slots - 1);
+	return run->analysis->slots + run->range->slot;
 }
 
 static void seccomp_answer_set(struct seccomp_run *run, u32 verdict, u32 part)
@@ -630,7 +607,6 @@ static void seccomp_state_init(struct seccomp_state *state)
 {
 	state->number = 0;
 	state->derived = 0;
-	state->arch = 0;
 	for (unsigned int reg = 0; reg < SECCOMP_REGS; reg++)
 		state->values[reg] = seccomp_anything;
 }
@@ -729,8 +705,6 @@ static enum seccomp_progress seccomp_flow(struct seccomp_run *run,
 static struct seccomp_value seccomp_numbers_between(const struct seccomp_numbers *range,
 						    unsigned int low, unsigned int high)
 {
-	if (!range)
-		return seccomp_anything;
 	if (low == range->count)
 		return (struct seccomp_value){ range->first + low, range->last };
 	return (struct seccomp_value){ range->first + low, range->first + high };
@@ -856,7 +830,6 @@ static void seccomp_analyse_whole(struct seccomp_run *run)
 
 	run->overflow = false;
 	run->whole = true;
-	run->range = NULL;
 	run->low = 0;
 	run->high = 0;
 	run->length = 0;
@@ -880,8 +853,6 @@ static void seccomp_analyse_all(struct seccomp_run *run)
 			seccomp_analyse_slots(run, 0, run->range->count - 1);
 		seccomp_analyse_slots(run, run->range->count, run->range->count);
 	}
-	run->range = NULL;
-	seccomp_analyse_slots(run, 0, 0);
 	if (run->overflow)
 		seccomp_analyse_whole(run);
 }

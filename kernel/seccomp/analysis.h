@@ -29,7 +29,8 @@
  *		one at least, share a slot: they are not system calls
  * @slot:	of @first; the others follow, the shared one comes last
  *
- * Ranges of one architecture do not overlap, and together hold all numbers.
+ * Ranges of one architecture do not overlap, and together hold all numbers. An
+ * architecture that no range has is none that calls are made by.
  */
 struct seccomp_numbers {
 	const char	*name;
@@ -44,8 +45,7 @@ struct seccomp_numbers {
  * struct seccomp_map - all system calls, each with a slot
  * @numbers:	the ranges, by @slot
  * @ranges:	how many
- * @slots:	how many in all: those of the ranges, and the last for all calls of
- *		architectures that no range has
+ * @slots:	how many in all
  */
 struct seccomp_map {
 	const struct seccomp_numbers	*numbers;

@@ -15,7 +15,7 @@
 #define SECCOMP_ARM_SLOT	(__NR_syscalls + 1)
 #define SECCOMP_ARM_COUNT	16
 
-#define SECCOMP_SLOTS		(SECCOMP_ARM_SLOT + SECCOMP_ARM_COUNT + 1 + 1)
+#define SECCOMP_SLOTS		(SECCOMP_ARM_SLOT + SECCOMP_ARM_COUNT + 1)
 #define SECCOMP_NUMBERS							\
 	{ .name = "arm", .arch = AUDIT_ARCH_ARM,			\
 	  .count = __NR_syscalls, .last = __ARM_NR_BASE - 1 },		\

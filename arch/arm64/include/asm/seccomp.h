@@ -27,7 +27,7 @@
 #define SECCOMP_ARM_SLOT	(SECCOMP_COMPAT_SLOT + __NR_compat32_syscalls + 1)
 #define SECCOMP_ARM_COUNT	16
 
-#define SECCOMP_SLOTS		(SECCOMP_ARM_SLOT + SECCOMP_ARM_COUNT + 1 + 1)
+#define SECCOMP_SLOTS		(SECCOMP_ARM_SLOT + SECCOMP_ARM_COUNT + 1)
 #define SECCOMP_NUMBERS							\
 	{ .name = "aarch64", .arch = AUDIT_ARCH_AARCH64,		\
 	  .count = NR_syscalls, .last = U32_MAX },			\

@@ -55,7 +55,7 @@ static __always_inline unsigned int seccomp_mips_slot(u32 nr, u32 first, u32 cou
 #define SECCOMP_N32_SLOT	(SECCOMP_O32_SLOT +			\
 				 SECCOMP_MIPS_SLOTS(__NR_O32_Linux_syscalls))
 #define SECCOMP_SLOTS		(SECCOMP_N32_SLOT +			\
-				 SECCOMP_MIPS_SLOTS(__NR_N32_Linux_syscalls) + 1)
+				 SECCOMP_MIPS_SLOTS(__NR_N32_Linux_syscalls))
 #define SECCOMP_NUMBERS							\
 	SECCOMP_MIPS_NUMBERS("n64", SECCOMP_N64_ARCH, __NR_64_Linux,	\
 			     __NR_64_Linux_syscalls, 0)			\
@@ -77,7 +77,7 @@ static __always_inline unsigned int arch_seccomp_slot(u32 nr)
 #else
 #define SECCOMP_ARCH		SECCOMP_O32_ARCH
 #define SECCOMP_SIGRETURN	__NR_sigreturn
-#define SECCOMP_SLOTS		(SECCOMP_MIPS_SLOTS(__NR_O32_Linux_syscalls) + 1)
+#define SECCOMP_SLOTS		SECCOMP_MIPS_SLOTS(__NR_O32_Linux_syscalls)
 #define SECCOMP_NUMBERS							\
 	SECCOMP_MIPS_NUMBERS("o32", SECCOMP_O32_ARCH, __NR_O32_Linux,	\
 			     __NR_O32_Linux_syscalls, 0)

@@ -54,13 +54,13 @@
 #define SECCOMP_COMPAT_SLOT	(SECCOMP_X32_SLOT + SECCOMP_X32_COUNT + 1)
 
 #ifdef CONFIG_IA32_EMULATION
-#define SECCOMP_SLOTS		(SECCOMP_COMPAT_SLOT + IA32_NR_syscalls + 1 + 1)
+#define SECCOMP_SLOTS		(SECCOMP_COMPAT_SLOT + IA32_NR_syscalls + 1)
 #define SECCOMP_NUMBERS_COMPAT						\
 	{ .name = "ia32", .arch = AUDIT_ARCH_I386,			\
 	  .count = IA32_NR_syscalls, .last = U32_MAX,			\
 	  .slot = SECCOMP_COMPAT_SLOT },
 #else
-#define SECCOMP_SLOTS		(SECCOMP_COMPAT_SLOT + 1)
+#define SECCOMP_SLOTS		SECCOMP_COMPAT_SLOT
 #define SECCOMP_NUMBERS_COMPAT
 #endif
 
@@ -90,7 +90,7 @@ static __always_inline unsigned int arch_seccomp_slot(u32 nr)
 				   SECCOMP_X32_COUNT);
 }
 #else
-#define SECCOMP_SLOTS		(NR_syscalls + 1 + 1)
+#define SECCOMP_SLOTS		(NR_syscalls + 1)
 #define SECCOMP_NUMBERS							\
 	{ .name = "ia32", .arch = AUDIT_ARCH_I386,			\
 	  .count = NR_syscalls, .last = U32_MAX },
