@@ -5,6 +5,10 @@
 # functions by turns, a function with words for it, if any.
 # shellcheck disable=SC2154
 
+if [ "$(uname -n)" != guest ]; then
+	echo "Bail out! this is not the guest: it would be the host's files that change"
+	exit 1
+fi
 patience=120	# seconds
 number=0
 failed=0

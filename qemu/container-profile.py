@@ -3,7 +3,7 @@
 """Compile a container seccomp profile (JSON) to raw struct sock_filter bytes.
 
 The profile is read the way container runtimes read it: entries are chosen by
-the container's capabilities, the machine and the kernel version, and what is
+the container's capabilities, the machine (x86-64) and the kernel version, and what is
 left is handed to libseccomp.  Needs the Debian package python3-seccomp.
 
 With --core, only the entries that allow, and ask for no capability and no
@@ -25,22 +25,16 @@ import tempfile
 import seccomp
 
 # What a container may do unless somebody says otherwise.
-DEFAULT_CAPS = (
-    "CAP_CHOWN,CAP_DAC_OVERRIDE,CAP_FOWNER,CAP_FSETID,CAP_KILL,"
-    "CAP_NET_BIND_SERVICE,CAP_SETFCAP,CAP_SETGID,CAP_SETPCAP,CAP_SETUID,"
-    "CAP_SYS_CHROOT"
-)
+CAPS = {
+    "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL",
+    "CAP_NET_BIND_SERVICE", "CAP_SETFCAP", "CAP_SETGID", "CAP_SETPCAP",
+    "CAP_SETUID", "CAP_SYS_CHROOT",
+}
 
 # The machine's name in libseccomp's spelling, and in the profile's "arches".
-MACHINES = {
-    "x86_64": ("SCMP_ARCH_X86_64", "amd64"),
-    "x86": ("SCMP_ARCH_X86", "x86"),
-    "aarch64": ("SCMP_ARCH_AARCH64", "arm64"),
-    "arm": ("SCMP_ARCH_ARM", "arm"),
-    "riscv64": ("SCMP_ARCH_RISCV64", "riscv64"),
-    "s390x": ("SCMP_ARCH_S390X", "s390x"),
-    "ppc64le": ("SCMP_ARCH_PPC64LE", "ppc64le"),
-}
+TOKEN, ARCH = "SCMP_ARCH_X86_64", "amd64"
+
+KERNEL = (6, 12)
 
 OPERATORS = {
     "SCMP_CMP_NE": seccomp.NE,
@@ -86,21 +80,21 @@ def kernel_version(text):
     return tuple(int(n) for n in re.findall(r"\d+", text)[:2])
 
 
-def applies(entry, caps, arch, kernel):
+def applies(entry):
     """Tell whether an entry's includes and excludes choose it."""
     wants = entry.get("includes") or {}
     bars = entry.get("excludes") or {}
-    if wants.get("arches") and arch not in wants["arches"]:
+    if wants.get("arches") and ARCH not in wants["arches"]:
         return False
-    if not caps.issuperset(wants.get("caps") or ()):
+    if not CAPS.issuperset(wants.get("caps") or ()):
         return False
-    if wants.get("minKernel") and kernel < kernel_version(wants["minKernel"]):
+    if wants.get("minKernel") and KERNEL < kernel_version(wants["minKernel"]):
         return False
-    if arch in (bars.get("arches") or ()):
+    if ARCH in (bars.get("arches") or ()):
         return False
-    if not caps.isdisjoint(bars.get("caps") or ()):
+    if not CAPS.isdisjoint(bars.get("caps") or ()):
         return False
-    if bars.get("minKernel") and kernel >= kernel_version(bars["minKernel"]):
+    if bars.get("minKernel") and KERNEL >= kernel_version(bars["minKernel"]):
         return False
     return True
 
@@ -131,38 +125,37 @@ def in_core(entry):
     return entry["action"] == "SCMP_ACT_ALLOW" and not any(includes.values())
 
 
-def architectures(profile, token):
+def architectures(profile):
     """Return libseccomp's names of the machine and of what else it executes."""
-    names = [token]
+    names = [TOKEN]
     for row in profile.get("archMap") or ():
-        if row["architecture"] == token:
+        if row["architecture"] == TOKEN:
             names += row.get("subArchitectures") or ()
     return names
 
 
-def oci(profile, machine, entries):
+def oci(profile, entries):
     """Return the "seccomp" of an OCI configuration."""
     keys = ("names", "action", "errnoRet", "args")
     return {
         "defaultAction": profile["defaultAction"],
         "defaultErrnoRet": profile.get("defaultErrnoRet", errno.EPERM),
-        "architectures": architectures(profile, MACHINES[machine][0]),
+        "architectures": architectures(profile),
         "syscalls": [{key: entry[key] for key in keys if entry.get(key)}
                      for entry in entries],
     }
 
 
-def build(profile, machine, entries, tree):
+def build(profile, entries, tree):
     """Return the libseccomp filter made of a profile's entries."""
-    token, _ = MACHINES[machine]
     default = action(profile["defaultAction"], profile.get("defaultErrnoRet"))
     result = seccomp.SyscallFilter(defaction=default)
     if tree:
         result.set_attr(seccomp.Attr.CTL_OPTIMIZE, 2)
 
-    if not result.exist_arch(architecture(token)):
+    if not result.exist_arch(architecture(TOKEN)):
         result.remove_arch(seccomp.Arch.NATIVE)
-    for name in architectures(profile, token):
+    for name in architectures(profile):
         if not result.exist_arch(architecture(name)):
             result.add_arch(architecture(name))
 
@@ -171,7 +164,7 @@ def build(profile, machine, entries, tree):
         if verdict == default:
             continue
         for name in entry.get("names") or [entry["name"]]:
-            number = seccomp.resolve_syscall(architecture(token), name)
+            number = seccomp.resolve_syscall(architecture(TOKEN), name)
             if number == -1:
                 continue
             for rule in rules_of(entry.get("args") or ()):
@@ -183,11 +176,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("profile", help="the JSON profile")
     parser.add_argument("out", help="where the instructions go")
-    parser.add_argument("--arch", choices=MACHINES, default="x86_64")
-    parser.add_argument("--caps", default=DEFAULT_CAPS, metavar="LIST",
-                        help="the container's capabilities, with commas")
-    parser.add_argument("--kernel", default="6.12", metavar="X.Y",
-                        help="the kernel version, for minKernel")
     parser.add_argument("--core", action="store_true",
                         help="only what is allowed without conditions")
     parser.add_argument("--oci", action="store_true",
@@ -198,17 +186,13 @@ def main():
 
     with open(args.profile, encoding="utf-8") as file:
         profile = json.load(file)
-    caps = {cap for cap in args.caps.upper().split(",") if cap}
-    kernel = kernel_version(args.kernel)
-    _, arch = MACHINES[args.arch]
     entries = [entry for entry in profile["syscalls"]
-               if applies(entry, caps, arch, kernel)
-               and (in_core(entry) or not args.core)]
+               if applies(entry) and (in_core(entry) or not args.core)]
     if args.oci:
         with open(args.out, "w", encoding="utf-8") as file:
-            json.dump(oci(profile, args.arch, entries), file, indent=1)
+            json.dump(oci(profile, entries), file, indent=1)
         return
-    result = build(profile, args.arch, entries, args.tree)
+    result = build(profile, entries, args.tree)
 
     with tempfile.TemporaryFile() as file:
         result.export_bpf(file)

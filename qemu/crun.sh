@@ -20,6 +20,8 @@ inputs=${1:?usage: crun.sh INPUTS}
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH LC_ALL=C
 
+. "$(dirname "$0")/checks.sh"
+
 # Not on the overlay, whose root is a folder of each container.
 if ! dir=$(mktemp -d /run/crun-test.XXXXXX) || ! mkdir "$dir/bundle" "$dir/bundle/rootfs" ||
    ! mount --bind / "$dir/bundle/rootfs"; then
@@ -28,8 +30,6 @@ if ! dir=$(mktemp -d /run/crun-test.XXXXXX) || ! mkdir "$dir/bundle" "$dir/bundl
 fi
 here=$(awk '$1 == "Seccomp_filters:" { print $2 }' /proc/self/status)
 here=${here:-0}
-
-. "$(dirname "$0")/checks.sh"
 
 # ---- tools -------------------------------------------------------------
 
@@ -40,7 +40,7 @@ cleanup()
 	[ -z "$listener" ] || kill "$listener" 2>/dev/null
 	timeout "$patience" crun delete --force long >/dev/null 2>&1
 	umount "$dir/bundle/rootfs"
-	rm -rf "$dir"
+	rm -rf --one-file-system "$dir"
 }
 trap cleanup EXIT
 

@@ -23,10 +23,8 @@ port=22022
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH LC_ALL=C
 
-if [ "$(stat -f -c %T /)" != overlayfs ]; then
-	echo "Bail out! / is no overlay: this script changes files in /etc"
-	exit 1
-fi
+. "$(dirname "$0")/checks.sh"
+
 if ! dir=$(mktemp -d /tmp/real-programs.XXXXXX); then
 	echo "Bail out! no directory to work in"
 	exit 1
@@ -35,8 +33,6 @@ fi
 chmod 755 "$dir"
 here=$(awk '$1 == "Seccomp_filters:" { print $2 }' /proc/self/status)
 here=${here:-0}
-
-. "$(dirname "$0")/checks.sh"
 
 # ---- tools -------------------------------------------------------------
 

@@ -16,13 +16,13 @@ system=/usr:/lib:/lib64:/etc
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH LC_ALL=C
 
+. "$(dirname "$0")/checks.sh"
+
 if ! dir=$(mktemp -d /tmp/samples.XXXXXX); then
 	echo "Bail out! no directory to work in"
 	exit 1
 fi
 trap 'rm -rf "$dir"' EXIT
-
-. "$(dirname "$0")/checks.sh"
 
 # run ARG...: supervise, and what it printed, and its status.
 run()

@@ -19,6 +19,8 @@ program=${1:?usage: systemd.sh CALLS}
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH LC_ALL=C
 
+. "$(dirname "$0")/checks.sh"
+
 # Not where systemd has a file system of its own, as /run and /tmp.
 if ! dir=$(mktemp -d /var/systemd-test.XXXXXX) || ! mkdir "$dir/units" "$dir/none" ||
    ! cp "$program" "$dir/systemd-calls"; then
@@ -29,8 +31,6 @@ fi
 chmod -R a+rX "$dir"
 here=$(awk '$1 == "Seccomp_filters:" { print $2 }' /proc/self/status)
 here=${here:-0}
-
-. "$(dirname "$0")/checks.sh"
 
 # ---- systemd -----------------------------------------------------------
 

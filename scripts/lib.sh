@@ -70,6 +70,7 @@ if [[ $CONFIG ]]; then
 	[[ -r $CONFIG ]] || die "CONFIG=$CONFIG cannot be read"
 	CONFIG=$(realpath "$CONFIG")
 fi
+[[ ! $BASE_TARBALL ]] || BASE_TARBALL=$(realpath -m "$BASE_TARBALL")
 
 checkout_id=$(basename "$top")-$(printf %s "$top" | sha256sum | cut -c1-8)
 work=$SECCOMP_CACHE/work/$checkout_id
@@ -136,6 +137,27 @@ fetched() {
 		dpkg-deb -x "$package" "$dir/root" || return
 	done
 	rm -rf "$dir/apt" "$dir"/*.deb
+}
+
+# source_of DIR PACKAGE [SUITE]: DIR has the source of a package as it was released, without
+# Debian's changes.
+source_of() {
+	local log=$SECCOMP_CACHE/log
+	own_lists "$1" 's/^Types:.*/Types: deb-src/; s/^deb /deb-src /' "${3:-}"
+	logged "$log/apt-update-$ARCH" apt-get "${apt[@]}" update
+	(cd "$1" && logged "$log/apt-source-$ARCH" apt-get "${apt[@]}" source --download-only "$2")
+	rm -rf "$1"/apt "$1/$2"_*.asc
+	tar -xf "$1/$2"_*.orig.tar.* -C "$1" --strip-components=1
+}
+
+# container_profile ROOT LOG FILE [OPTION...]: FILE has Debian's container profile, of
+# the programs in ROOT, in a form of qemu/container-profile.py.
+container_profile() {
+	# The binding finds the library where it was unpacked.
+	PYTHONPATH=$1/usr/lib/python3/dist-packages \
+	LD_LIBRARY_PATH=$(dirname "$(find "$1/usr/lib" -name 'libseccomp.so.2')") \
+		logged "$2" /usr/bin/python3 "$top/qemu/container-profile.py" "${@:4}" \
+		"$1/usr/share/containers/seccomp.json" "$3"
 }
 
 # unpacked DIR PACKAGE SUITE ARCHITECTURE FILE: DIR/FILE is made, which is in such a package.
