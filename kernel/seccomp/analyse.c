@@ -36,7 +36,7 @@
 /* How many comparisons that are passed over take as long as a step. */
 #define SECCOMP_PASSES_A_STEP	8
 /* How many the flow passes over at once: ways may join a row at each of them. */
-#define SECCOMP_PASSES_MAX	64
+#define SECCOMP_PASSES_MAX	16
 /* Each part is half of the interval that it comes from, rounded up, of 64K at most. */
 #define SECCOMP_SETS_MAX	20
 /* How many instructions ahead of the flow are remembered with what is known. */
