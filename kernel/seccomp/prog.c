@@ -104,9 +104,10 @@ static unsigned int seccomp_prog_hardening(void)
 {
 	static struct bpf_prog_aux aux;
 	static struct bpf_prog any = { .jit_requested = true, .aux = &aux };
-	bool trusted = ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
+	unsigned int blinded = bpf_jit_blinding_enabled(&any);
+	unsigned int untrusted = !ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
 
-	return bpf_jit_blinding_enabled(&any) << 1 | !trusted;
+	return blinded << 1 | untrusted;
 }
 
 static struct seccomp_prog *seccomp_prog_read(const struct sock_fprog *program)
