@@ -31,6 +31,8 @@ help:	## this list
 #:   BASE=7.3            a newer kernel as the base, fetched; see bases/
 #:   BASE_TARBALL=FILE   a tarball of the base's version instead of Debian's package
 #:   SECCOMP_CACHE=DIR   where everything is kept (~/.cache/seccomp-linux)
+#:   CMD='...'           a command for the guest: make run, make gdb
+#:   TIMEOUT=N           seconds after which make run ends it (600)
 #:   SECONDS=N           how long make fuzz goes on (60)
 #:   ACCEL=kvm           run guests with KVM; the default is emulation (tcg)
 
