@@ -185,7 +185,7 @@ static noinline int seccomp_call_judge(struct seccomp_call *call,
 	return outcome == SECCOMP_PROCEED ? 0 : -1;
 }
 
-/* Of a call that the constant answers allow. */
+/* Of one that the constant answers allow. Apart, since a refusal needs no such frame. */
 static noinline int seccomp_call_judge_allowed(unsigned int slot,
 					       const struct seccomp_decision *decision)
 {
@@ -198,7 +198,7 @@ static noinline int seccomp_call_judge_allowed(unsigned int slot,
 	return seccomp_call_judge(&call, decision);
 }
 
-/* Of any other. */
+/* Of any other that is not simply refused. */
 static noinline int seccomp_call_judge_restricted(unsigned int slot,
 						  const struct seccomp_decision *decision)
 {
