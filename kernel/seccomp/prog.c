@@ -30,12 +30,12 @@ static u64 seccomp_progs_last_id; /* under seccomp_progs_lock */
 static int seccomp_prog_compare(const struct seccomp_prog *prog,
 				const struct seccomp_prog *other)
 {
+	if (prog->len != other->len)
+		return prog->len < other->len ? -1 : 1;
 	if (prog->hash != other->hash)
 		return prog->hash < other->hash ? -1 : 1;
 	if (prog->hardening != other->hardening)
 		return prog->hardening < other->hardening ? -1 : 1;
-	if (prog->len != other->len)
-		return prog->len < other->len ? -1 : 1;
 	return memcmp(prog->insns, other->insns, seccomp_prog_size(prog));
 }
 
