@@ -558,7 +558,8 @@ static bool seccomp_carve(struct seccomp_run *run, const struct seccomp_state *s
  * Where @pc is a row of comparisons with single numbers, to its end. Nothing
  * else is as frequent, so it is done in a few steps: those that the set does not
  * have are passed over. @answer: one that it has gets its answer in passing, if it
- * has come to its end with that, and the set is on no other way.
+ * has come to its end with that, and the set is on no other way. Without that the set
+ * flows, and it is SECCOMP_PASSES_MAX at a time.
  */
 static unsigned int seccomp_pass(struct seccomp_run *run,
 				 const struct seccomp_state *state, unsigned int pc,

@@ -605,20 +605,32 @@ static int programs_of_two(const FIXTURE_DATA(programs) *self, const struct hold
  */
 TEST_F(programs, code_of_the_trusted_is_theirs)
 {
+	int alive;
+
 	if (geteuid())
 		SKIP(return, "not root");
-	EXPECT_LE(2, programs_of_two(self, (struct holding[]){ { NULL, 0 }, { NULL, NOBODY } }));
+	alive = programs_of_two(self, (struct holding[]){ { NULL, 0 }, { NULL, NOBODY } });
+	if (!alive)
+		SKIP(return, "programs have no name in /proc/vmallocinfo");
+	EXPECT_LE(2, alive);
 }
 
 TEST_F(programs, code_of_whom_hardening_spares_is_theirs)
 {
 	char before[16];
+	int alive;
 
 	if (!file_read(JIT_HARDEN, before, sizeof(before)) || geteuid())
 		SKIP(return, "not root, or code is not hardened here");
-	EXPECT_LE(2, programs_of_two(self, (struct holding[]){ { "0", 0 }, { "2", 0 } }));
-	EXPECT_LE(2, programs_of_two(self, (struct holding[]){ { "0", NOBODY }, { "1", NOBODY } }));
+	alive = programs_of_two(self, (struct holding[]){ { "0", 0 }, { "2", 0 } });
+	if (alive) {
+		EXPECT_LE(2, alive);
+		EXPECT_LE(2, programs_of_two(self, (struct holding[]){ { "0", NOBODY },
+								       { "1", NOBODY } }));
+	}
 	EXPECT_TRUE(file_write(JIT_HARDEN, before));
+	if (!alive)
+		SKIP(return, "programs have no name in /proc/vmallocinfo");
 }
 
 #ifdef __NR_clone3	/* which SuperH does not have */
